@@ -1,0 +1,4 @@
+import { runSuite } from "@privet/testkit";
+import { suites } from "./suites.ts";
+
+process.exitCode = await runSuite("conformance", suites, process.argv.slice(2));
