@@ -1,0 +1,31 @@
+// Packs every publishable package and holds the tarballs against publint and attw.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { binFile, root } from "./bin.ts";
+import { runCommand } from "./command.ts";
+import { packAll } from "./tarball.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "privet-tarballs-"));
+try {
+  for (const { file } of await packAll(folder)) {
+    await report([binFile("publint"), "run", file, "--strict"]);
+    await report([
+      binFile("@arethetypeswrong/cli", "attw"),
+      file,
+      "--profile",
+      "esm-only",
+      "--no-emoji",
+    ]);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function report(args: readonly string[]): Promise<void> {
+  const { code, output } = await runCommand(process.execPath, args, root);
+  if (code !== 0) {
+    console.error(output);
+    process.exitCode = 1;
+  }
+}
