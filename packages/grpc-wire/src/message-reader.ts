@@ -1,0 +1,137 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+
+/** Flag octet of a Length-Prefixed-Message: the message is compressed. */
+export const compressedFlag = 0b0000_0001;
+
+/** Flag octet and length, gRPC over HTTP/2 "Requests". */
+export const prefixLength = 5;
+
+/**
+ * What a length prefix may make us allocate before the octets are there. More
+ * is allocated as they arrive, so that a prefix of 4 GiB costs nothing.
+ */
+const firstAllocation = 65_536;
+
+/**
+ * Gets each message as it is complete. `bytes` belong to the receiver only
+ * where `owned`; else they are borrowed for the call.
+ */
+export interface MessageSink {
+  message(bytes: Uint8Array, flags: number, owned: boolean): void;
+}
+
+/**
+ * Cuts a body into its Length-Prefixed-Messages. A message that lies whole in
+ * one chunk is handed on as a view of it, without a copy; any other is
+ * assembled in one buffer that grows with what has arrived.
+ */
+export class MessageReader {
+  readonly #maxBytes: number;
+  readonly #prefix: Uint8Array = new Uint8Array(prefixLength);
+  #prefixFilled = 0;
+  #buffer: Uint8Array = empty;
+  #filled = 0;
+  #length = 0;
+
+  /** @param maxBytes of one message as it lies on the wire; more is RESOURCE_EXHAUSTED */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Octets of the message that has begun which have not arrived yet; 0 between messages. */
+  get missing(): number {
+    return this.#prefixFilled < prefixLength ? 0 : this.#length - this.#filled;
+  }
+
+  /**
+   * Takes `bytes[start, end)`, which is borrowed.
+   *
+   * @throws ConnectError RESOURCE_EXHAUSTED for a message above the limit, as
+   *   soon as its prefix is there; what `sink` throws goes through
+   */
+  read(bytes: Uint8Array, start: number, end: number, sink: MessageSink): void {
+    let at = start;
+    while (at < end) {
+      at =
+        this.#prefixFilled < prefixLength
+          ? this.#readPrefix(bytes, at, end, sink)
+          : this.#readMessage(bytes, at, end, sink);
+    }
+  }
+
+  /**
+   * The body is complete.
+   *
+   * @throws ConnectError INVALID_ARGUMENT where it ends inside a message
+   */
+  end(): void {
+    if (this.#prefixFilled > 0) {
+      throw new ConnectError("protocol error: incomplete envelope", Code.InvalidArgument);
+    }
+  }
+
+  #readPrefix(bytes: Uint8Array, start: number, end: number, sink: MessageSink): number {
+    const taken = Math.min(prefixLength - this.#prefixFilled, end - start);
+    for (let i = 0; i < taken; i++) {
+      this.#prefix[this.#prefixFilled + i] = bytes[start + i] ?? 0;
+    }
+    this.#prefixFilled += taken;
+    if (this.#prefixFilled === prefixLength) {
+      this.#length = readLength(this.#prefix);
+      this.#assertLength();
+      this.#filled = 0;
+      if (this.#length === 0) this.#complete(empty, false, sink);
+    }
+    return start + taken;
+  }
+
+  #readMessage(bytes: Uint8Array, start: number, end: number, sink: MessageSink): number {
+    const taken = Math.min(this.#length - this.#filled, end - start);
+    if (this.#filled === 0 && taken === this.#length) {
+      this.#complete(bytes.subarray(start, start + taken), false, sink);
+      return start + taken;
+    }
+    this.#grow(this.#filled + taken);
+    this.#buffer.set(bytes.subarray(start, start + taken), this.#filled);
+    this.#filled += taken;
+    if (this.#filled === this.#length) {
+      this.#complete(this.#buffer.subarray(0, this.#length), true, sink);
+    }
+    return start + taken;
+  }
+
+  /** The state is reset first: a sink that throws leaves a reader that can go on. */
+  #complete(message: Uint8Array, owned: boolean, sink: MessageSink): void {
+    const flags = this.#prefix[0] ?? 0;
+    this.#prefixFilled = 0;
+    this.#filled = 0;
+    this.#length = 0;
+    this.#buffer = empty;
+    sink.message(message, flags, owned);
+  }
+
+  #grow(needed: number): void {
+    if (needed <= this.#buffer.length) return;
+    const capacity = Math.max(needed, firstAllocation, 2 * this.#buffer.length);
+    const grown = new Uint8Array(Math.min(this.#length, capacity));
+    grown.set(this.#buffer.subarray(0, this.#filled));
+    this.#buffer = grown;
+  }
+
+  #assertLength(): void {
+    if (this.#length > this.#maxBytes) {
+      throw new ConnectError(
+        `message size ${this.#length} is larger than configured readMaxBytes ${this.#maxBytes}`,
+        Code.ResourceExhausted,
+      );
+    }
+  }
+}
+
+const empty = new Uint8Array(0);
+
+/** Big-endian, unsigned: `|` would make 2^31 and more negative. */
+function readLength(prefix: Uint8Array): number {
+  const [, a = 0, b = 0, c = 0, d = 0] = prefix;
+  return a * 0x1_00_00_00 + (b << 16) + (c << 8) + d;
+}
