@@ -9,7 +9,7 @@ import {
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { once } from "node:events";
 import { constants, createServer } from "node:http2";
-import type { Http2ServerResponse, ServerHttp2Session } from "node:http2";
+import type { Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Address } from "./address.ts";
@@ -26,7 +26,7 @@ export interface Runtime {
    * Accepts nothing new, lets open calls end for `graceMs` milliseconds, and
    * ends those still open with UNAVAILABLE.
    *
-   * @returns how many connections had such calls
+   * @returns how many calls were ended so
    */
   drain(graceMs: number): Promise<number>;
 }
@@ -34,8 +34,14 @@ export interface Runtime {
 /** The greatest request message, in bytes; a greater one is RESOURCE_EXHAUSTED. */
 const readMaxBytes = 4 * 1024 * 1024;
 
+/** How long a peer may take to acknowledge that the connection will end. */
+const announceMs = 1_000;
+
 /** How long the last answers may take to leave when the grace is over. */
 const cutMs = 500;
+
+/** How often to look whether a response has left. */
+const sentCheckMs = 5;
 
 /** The highest stream there can be: no call in flight is refused yet (RFC 9113 §6.8). */
 const everyStream = 2 ** 31 - 1;
@@ -44,6 +50,7 @@ const everyStream = 2 ** 31 - 1;
 export function createRuntime(routes: (router: ConnectRouter) => void): Runtime {
   const shutdown = new AbortController();
   const sessions = new Set<ServerHttp2Session>();
+  let openCalls = 0;
   const handle = connectNodeAdapter({
     routes,
     readMaxBytes,
@@ -53,6 +60,8 @@ export function createRuntime(routes: (router: ConnectRouter) => void): Runtime 
     interceptors: [refuseCutUploads],
   });
   const server = createServer((request, response) => {
+    openCalls++;
+    response.stream.once("close", () => openCalls--);
     endWithResponse(response);
     try {
       handle(request, response);
@@ -74,23 +83,27 @@ export function createRuntime(routes: (router: ConnectRouter) => void): Runtime 
       return { host: bound.address, port: bound.port };
     },
     async drain(graceMs) {
-      const grace = new AbortController();
-      const graceIsOver = delay(graceMs, undefined, { signal: grace.signal }).catch(() => {});
+      const graceEndsAt = performance.now() + graceMs;
       // Two steps, so that a call already on its way is served (RFC 9113 §6.8).
-      await Promise.race([Promise.all([...sessions].map(announceEnd)), graceIsOver]);
+      const announced = Promise.all([...sessions].map(announceEnd));
+      await within(Math.min(announceMs, graceMs), announced);
       const closed = Promise.all([...sessions].map(hasClosed));
       server.close();
-      await Promise.race([closed, graceIsOver]);
-      grace.abort();
-      const cut = sessions.size;
-      if (cut > 0) {
-        shutdown.abort(new ConnectError("the server is shutting down", Code.Unavailable));
-        await Promise.race([closed, delay(cutMs)]);
-        for (const session of sessions) session.destroy();
-      }
+      await within(graceEndsAt - performance.now(), closed);
+      const cut = openCalls;
+      shutdown.abort(new ConnectError("the server is shutting down", Code.Unavailable));
+      if (sessions.size > 0) await within(cutMs, closed);
+      for (const session of sessions) session.destroy();
       return cut;
     },
   };
+}
+
+/** Resolves with `work`, or when `ms` milliseconds are over. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, delay(Math.max(ms, 0), undefined, { signal: done.signal })]);
+  done.abort();
 }
 
 /** Says that the connection will end, and resolves when the peer must have read it. */
@@ -114,9 +127,17 @@ function hasClosed(session: ServerHttp2Session): Promise<void> {
  * sending (RFC 9113 §8.1); node:http2 would keep it open until the client ends.
  */
 function endWithResponse({ stream }: Http2ServerResponse): void {
-  stream.once("wantTrailers", () => {
-    if (stream.state.remoteClose === 0) stream.close(constants.NGHTTP2_NO_ERROR);
-  });
+  stream.once("wantTrailers", () => setImmediate(resetOnceSent, stream));
+}
+
+function resetOnceSent(stream: ServerHttp2Stream): void {
+  if (stream.destroyed || stream.state.remoteClose === 1) return;
+  if (stream.state.localClose === 1) {
+    stream.close(constants.NGHTTP2_NO_ERROR);
+  } else {
+    // A reset would take back trailers that haven't left, and nothing tells when they have.
+    setTimeout(resetOnceSent, sentCheckMs, stream).unref();
+  }
 }
 
 /** Has the client cut its request off? */

@@ -50,7 +50,7 @@ export function build({
       logger.info({ drainTimeoutMs }, "draining");
       const cut = await runtime.drain(drainTimeoutMs);
       if (cut > 0) {
-        logger.warn({ connections: cut }, "the drain timeout is over: open calls were cut off");
+        logger.warn({ calls: cut }, "the drain timeout is over: open calls were cut off");
       }
       logger.info("stopped");
     },
