@@ -76,13 +76,13 @@ test("a field with another number breaks: the old number is gone", () =>
 test("a field of another type breaks", () =>
   assertBreaks(
     [["string language_tag", "int32 language_tag"]],
-    `${greeter}:18:3: Field "2" with name "language_tag" on message "SayHelloRequest" changed type from "string" to "int32": old messages can't be read any more, so keep the field as it was and add a new one (FIELD_SAME_TYPE)`,
+    `${greeter}:18:3: Field "2" with name "language_tag" on message "SayHelloRequest" changed type from "string" to "int32": old callers read and write it the old way, so keep it as it was and add a new field (FIELD_SAME_TYPE)`,
   ));
 
 test("a field that is repeated now breaks", () =>
   assertBreaks(
     [["string language_tag", "repeated string language_tag"]],
-    `${greeter}:18:3: Field "2" with name "language_tag" on message "SayHelloRequest" changed cardinality from "optional with implicit presence" to "repeated": old messages can't be read any more, so keep the field as it was and add a new one (FIELD_SAME_CARDINALITY)`,
+    `${greeter}:18:3: Field "2" with name "language_tag" on message "SayHelloRequest" changed cardinality from "optional with implicit presence" to "repeated": old callers read and write it the old way, so keep it as it was and add a new field (FIELD_SAME_CARDINALITY)`,
   ));
 
 test("a renamed field breaks, once for both of its names", () =>

@@ -38,7 +38,7 @@ const hints: readonly Hint[] = [
   },
   {
     rule: /^FIELD_(SAME|WIRE)_/,
-    todo: "old messages can't be read any more, so keep the field as it was and add a new one",
+    todo: "old callers read and write it the old way, so keep it as it was and add a new field",
   },
   {
     rule: /^RPC_NO_DELETE$/,

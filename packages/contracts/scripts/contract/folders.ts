@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 // All relative to the top level of the workspace, with forward slashes, as buf
 // wants them and as faults name them.
-export const contractsFolder = "packages/contracts";
+const contractsFolder = "packages/contracts";
 /** The greeter's own module: what is published and must not break. */
 export const protoFolder: string = `${contractsFolder}/proto`;
 /** Standard protos that the greeter's errors need. */
