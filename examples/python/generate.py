@@ -1,4 +1,4 @@
-"""Generates greeter/v1 from the contract: python generate.py [FOLDER]"""
+"""Generates greeter/v1 from the contract: python generate.py"""
 
 import sys
 from pathlib import Path
@@ -10,14 +10,13 @@ PROTO = HERE.parent.parent / "packages" / "contracts" / "proto"
 
 
 def main() -> int:
-    folder = sys.argv[1] if len(sys.argv) > 1 else HERE
     return protoc.main(
         [
             "protoc",
             f"--proto_path={PROTO}",
-            f"--python_out={folder}",
-            f"--pyi_out={folder}",
-            f"--grpc_python_out={folder}",
+            f"--python_out={HERE}",
+            f"--pyi_out={HERE}",
+            f"--grpc_python_out={HERE}",
             "greeter/v1/greeter.proto",
         ]
     )

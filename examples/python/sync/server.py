@@ -17,6 +17,8 @@ from greetings import Everyone, greet, greet_in_languages
 from refusal import Refusal
 
 GRACE_SECONDS = 5
+# Otherwise a second server would share the port in silence.
+SERVER_OPTIONS = [("grpc.so_reuseport", 0)]
 
 
 class Greeter(greeter_pb2_grpc.GreeterServiceServicer):
@@ -63,7 +65,7 @@ def answering(context: grpc.ServicerContext, method: str) -> Iterator[None]:
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    server = grpc.server(ThreadPoolExecutor())
+    server = grpc.server(ThreadPoolExecutor(), options=SERVER_OPTIONS)
     greeter_pb2_grpc.add_GreeterServiceServicer_to_server(Greeter(), server)
     try:
         port = server.add_insecure_port(f"127.0.0.1:{server_arguments().port}")
