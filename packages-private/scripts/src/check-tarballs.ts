@@ -6,17 +6,20 @@ import { binFile, root } from "./bin.ts";
 import { runCommand } from "./command.ts";
 import { packAll } from "./tarball.ts";
 
+const attwOptions = [
+  "--profile",
+  "esm-only",
+  "--no-emoji",
+  // Not JavaScript, so nothing that a type could be wrong about.
+  "--exclude-entrypoints",
+  "descriptor.binpb",
+];
+
 const folder = await mkdtemp(join(tmpdir(), "privet-tarballs-"));
 try {
   for (const { file } of await packAll(folder)) {
     await report([binFile("publint"), "run", file, "--strict"]);
-    await report([
-      binFile("@arethetypeswrong/cli", "attw"),
-      file,
-      "--profile",
-      "esm-only",
-      "--no-emoji",
-    ]);
+    await report([binFile("@arethetypeswrong/cli", "attw"), ...attwOptions, "--", file]);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
