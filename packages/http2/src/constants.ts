@@ -2,7 +2,7 @@
 // Frozen objects and no enums: Node runs these files by stripping their types.
 
 /** Frame types, RFC 9113 §6; PRIORITY_UPDATE is RFC 9218 §7.1. */
-export const FrameType = Object.freeze({
+export const FrameType = {
   DATA: 0x0,
   HEADERS: 0x1,
   PRIORITY: 0x2,
@@ -14,21 +14,23 @@ export const FrameType = Object.freeze({
   WINDOW_UPDATE: 0x8,
   CONTINUATION: 0x9,
   PRIORITY_UPDATE: 0x10,
-} as const);
+} as const;
+Object.freeze(FrameType);
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /** Frame flags, RFC 9113 §6. One bit can mean two things: the frame's type tells which. */
-export const Flag = Object.freeze({
+export const Flag = {
   END_STREAM: 0x1,
   ACK: 0x1,
   END_HEADERS: 0x4,
   PADDED: 0x8,
   PRIORITY: 0x20,
-} as const);
+} as const;
+Object.freeze(Flag);
 export type Flag = (typeof Flag)[keyof typeof Flag];
 
 /** Error codes, RFC 9113 §7. A peer may send others; those are treated as INTERNAL_ERROR. */
-export const ErrorCode = Object.freeze({
+export const ErrorCode = {
   NO_ERROR: 0x0,
   PROTOCOL_ERROR: 0x1,
   INTERNAL_ERROR: 0x2,
@@ -43,11 +45,12 @@ export const ErrorCode = Object.freeze({
   ENHANCE_YOUR_CALM: 0xb,
   INADEQUATE_SECURITY: 0xc,
   HTTP_1_1_REQUIRED: 0xd,
-} as const);
+} as const;
+Object.freeze(ErrorCode);
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
 /** Settings, RFC 9113 §6.5.2; NO_RFC7540_PRIORITIES is RFC 9218 §2.1. */
-export const SettingId = Object.freeze({
+export const SettingId = {
   HEADER_TABLE_SIZE: 0x1,
   ENABLE_PUSH: 0x2,
   MAX_CONCURRENT_STREAMS: 0x3,
@@ -55,7 +58,8 @@ export const SettingId = Object.freeze({
   MAX_FRAME_SIZE: 0x5,
   MAX_HEADER_LIST_SIZE: 0x6,
   NO_RFC7540_PRIORITIES: 0x9,
-} as const);
+} as const;
+Object.freeze(SettingId);
 export type SettingId = (typeof SettingId)[keyof typeof SettingId];
 
 /** What the client sends first, RFC 9113 §3.4, as latin1 text. */

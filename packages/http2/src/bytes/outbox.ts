@@ -54,7 +54,10 @@ export class Outbox {
       const rest = end - from;
       const offset = this.reserve(rest <= SLAB_SIZE ? rest : 1);
       const n = Math.min(rest, this.slab.length - offset);
-      this.slab.set(from === 0 && n === bytes.length ? bytes : bytes.subarray(from, from + n), offset);
+      this.slab.set(
+        from === 0 && n === bytes.length ? bytes : bytes.subarray(from, from + n),
+        offset,
+      );
       this.commit(n);
       from += n;
     }

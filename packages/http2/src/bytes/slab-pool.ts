@@ -34,9 +34,7 @@ export class SlabPool {
     if (spare !== undefined && spare.bytes.length - spare.used >= room) {
       return spare;
     }
-    if (spare !== undefined) {
-      this.#spare.push(spare);
-    }
+    // A spare that is too short is dropped: put back, it would be found too short again.
     return { bytes: this.#allocate(SLAB_SIZE), used: 0 };
   }
 
