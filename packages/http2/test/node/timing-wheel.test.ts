@@ -175,7 +175,7 @@ test("random deadlines, moves, cancels and jumps give what the naive twin gives"
       } else {
         clock.jump(random() < 0.1 ? random() * 20_000 : random() * 100);
         const expected = twin.due(clock.now());
-        assert.deepEqual(told.splice(0).sort(), expected.sort(), `seed ${seed}, step ${step}`);
+        assert.deepEqual(new Set(told.splice(0)), new Set(expected), `seed ${seed}, step ${step}`);
         assert.equal(wheel.size, twin.size);
       }
     }
