@@ -98,7 +98,9 @@ export const outgoingRules: HeaderRules = {
   checkChange(headers, at, part) {
     const kind = checkField(headers[at], headers[at + 1]);
     // The method decides what the others may be.
-    if (kind === FieldKind.METHOD || kind === FieldKind.PATH) outgoingRules.checkList(headers, part);,
+    if (kind === FieldKind.METHOD || kind === FieldKind.PATH)
+      outgoingRules.checkList(headers, part);
+  },
 };
 
 /** @returns the field's kind */
