@@ -1,4 +1,5 @@
 import type { Suite } from "@privet/testkit";
+import { h2specSuite } from "./h2spec/suite.ts";
 
 /** The conformance suites, in the order of the list that `pnpm conformance` prints. */
-export const suites: readonly Suite[] = [];
+export const suites: readonly Suite[] = [h2specSuite];

@@ -1,0 +1,71 @@
+import type { ResultRow, Target } from "./results.ts";
+import { significant } from "./statistics.ts";
+import type { Summary } from "./statistics.ts";
+
+/** The contender that the targets are about. */
+const OURS = "privet";
+
+/**
+ * The rows as a Markdown table: medians with their range, the target, and
+ * what was reached. Columns are padded, so that it reads as text too.
+ */
+export function markdownTable(rows: readonly ResultRow[]): string {
+  const contenders = [...new Set(rows.flatMap((row) => Object.keys(row.figures)))];
+  const head = ["workload", "unit", ...contenders, "target", "reached"];
+  const body = rows.map((row) => [
+    row.title,
+    row.unit,
+    ...contenders.map((name) => cell(row.figures[name])),
+    targetText(row.target),
+    reachedText(row),
+  ]);
+  return padded([head, ...body]);
+}
+
+/** True where the median of ours is at the target or better. */
+export function isReached(row: ResultRow): boolean {
+  const ours = row.figures[OURS];
+  if (ours === undefined) return false;
+  if (row.target.kind === "at-most") return ours.median <= row.target.limit;
+  return timesLess(row) >= row.target.atLeast;
+}
+
+function timesLess({ figures, target }: ResultRow): number {
+  const than = target.kind === "times-less" ? figures[target.than]?.median : undefined;
+  return (than ?? Number.NaN) / (figures[OURS]?.median ?? Number.NaN);
+}
+
+function cell(figure: Summary | undefined): string {
+  if (figure === undefined) return "–";
+  const { median, low, high } = figure;
+  return `${plain(median)} (${plain(low)}–${plain(high)})`;
+}
+
+/** Three significant digits, never with an exponent. */
+function plain(value: number): string {
+  return String(significant(value));
+}
+
+function targetText(target: Target): string {
+  if (target.kind === "at-most") return `≤ ${target.limit}`;
+  return `≥ ${target.atLeast} × less than ${target.than}`;
+}
+
+function reachedText(row: ResultRow): string {
+  const ours = row.figures[OURS];
+  if (ours === undefined) return "–";
+  const value =
+    row.target.kind === "at-most" ? plain(ours.median) : `${timesLess(row).toFixed(2)} ×`;
+  return isReached(row) ? value : `${value}, missed`;
+}
+
+function padded(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(3, ...lines.map((line) => (line[column] ?? "").length)),
+  );
+  const draw = (line: readonly string[]): string =>
+    `| ${line.map((text, column) => text.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = lines;
+  const rule = widths.map((width) => "-".repeat(width));
+  return [draw(head), draw(rule), ...body.map(draw)].join("\n");
+}

@@ -1,0 +1,3 @@
+module privet.test/bench/server
+
+go 1.24

@@ -1,0 +1,81 @@
+import { parseArgs } from "node:util";
+import { start } from "@privet/testkit";
+import type { Suite } from "@privet/testkit";
+import { selfSigned } from "./certificate.ts";
+import { subjects } from "./subject.ts";
+import { CASES, h2spec } from "./tool.ts";
+
+/** What one run of h2spec says of itself. */
+interface Outcome {
+  readonly passed: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** h2spec's own words on what failed. */
+  readonly failures: string;
+}
+
+export const h2specSuite: Suite = {
+  name: "h2spec",
+  summary: "h2spec --strict over h2c and TLS: [--runs N] [--peer privet|node] [SECTION...]",
+  run: async (args) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        runs: { type: "string", default: "3" },
+        peer: { type: "string", default: "privet" },
+      },
+    });
+    const runs = Number(values.runs);
+    const factory = Object.hasOwn(subjects, values.peer) ? subjects[values.peer] : undefined;
+    if (!Number.isInteger(runs) || runs < 1 || factory === undefined) {
+      console.error("h2spec: --runs takes a number from 1, --peer one of privet and node");
+      return 2;
+    }
+    const program = h2spec();
+    const certificate = selfSigned();
+    console.log("transport  run  passed  skipped  failed  seconds");
+    let clean = true;
+    for (const tls of [false, true]) {
+      for (let run = 1; run <= runs; run++) {
+        // A server that one run has broken must not spoil the next, nor be rescued by it.
+        await using subject = await factory(tls ? certificate : undefined);
+        const startedAt = performance.now();
+        const outcome = await runOnce(program, subject.port, tls, positionals);
+        const seconds = (performance.now() - startedAt) / 1000;
+        console.log(row(tls, run, outcome, seconds));
+        const all = positionals.length > 0 || outcome.passed === CASES;
+        if (outcome.failed > 0 || outcome.skipped > 0 || !all) {
+          clean = false;
+          console.log(outcome.failures);
+        }
+      }
+    }
+    return clean ? 0 : 1;
+  },
+};
+
+async function runOnce(
+  program: string,
+  port: number,
+  tls: boolean,
+  sections: readonly string[],
+): Promise<Outcome> {
+  const args = ["--strict", "--timeout", "2", "--port", String(port), ...(tls ? ["-t", "-k"] : [])];
+  await using running = start(program, [...args, ...sections], { timeoutMs: 600_000 });
+  const { stdout, stderr } = await running.result;
+  const counts = /(\d+) tests, (\d+) passed, (\d+) skipped, (\d+) failed/.exec(stdout);
+  if (counts === null) {
+    throw new Error(`h2spec ended without a result\n${stdout}\n${stderr}`);
+  }
+  const [, , passed, skipped, failed] = counts.map(Number);
+  const failures = stdout.slice(Math.max(0, stdout.indexOf("Failures:")));
+  return { passed: passed ?? 0, skipped: skipped ?? 0, failed: failed ?? 0, failures };
+}
+
+function row(tls: boolean, run: number, outcome: Outcome, seconds: number): string {
+  const cells = [outcome.passed, outcome.skipped, outcome.failed, seconds.toFixed(1)];
+  const widths = [6, 7, 6, 7];
+  const numbers = cells.map((cell, i) => String(cell).padStart(widths[i] ?? 0)).join("  ");
+  return `${(tls ? "TLS" : "h2c").padEnd(9)}  ${String(run).padStart(3)}  ${numbers}`;
+}

@@ -1,0 +1,241 @@
+import { constants } from "node:crypto";
+import { createServer as createPlainServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { TLSSocket, TlsOptions } from "node:tls";
+import { defaultLimits } from "../limits.ts";
+import type { Limits } from "../limits.ts";
+import { Arrival } from "./arrival.ts";
+import { Driver } from "./driver.ts";
+import type { SocketConnection, SocketHandler } from "./driver.ts";
+import { CIPHERS, SOCKET_OPTIONS } from "./socket-options.ts";
+import { threadWheel } from "./timing-wheel.ts";
+
+export interface ListenOptions {
+  /** Makes the application's side of each accepted connection. */
+  readonly handler: (connection: SocketConnection) => SocketHandler;
+  /** 0 takes a free port. One of `port` and `path` is needed. */
+  readonly port?: number;
+  /** Default: all addresses, IPv6 and IPv4. */
+  readonly host?: string;
+  /** A unix socket, instead of `host` and `port`. */
+  readonly path?: string;
+  /** Lets other processes and threads listen on the same port; the kernel spreads connections over them. Default false. */
+  readonly reusePort?: boolean;
+  /** Connections that wait to be accepted. Default 511, as Node's. */
+  readonly backlog?: number;
+  /** Sockets open at once; further ones are closed as they are accepted. Default 10,000. */
+  readonly maxConnections?: number;
+  /** Certificate, key and the like, for TLS. Without it: plain TCP (h2c with prior knowledge). */
+  readonly tls?: ServerTls;
+  /** Until a TLS handshake is complete, in ms. Default 10,000. */
+  readonly tlsHandshakeMs?: number;
+  /**
+   * Takes what speaks HTTP/1.1, as if it had accepted it itself: give it to
+   * `httpServer.emit("connection", socket)`. Without it, such sockets are closed.
+   */
+  readonly http1?: (socket: Socket) => void;
+  /** Is told of sockets that failed before they were a connection, such as in their TLS handshake. Default: nobody is. */
+  readonly onError?: (error: Error) => void;
+  /** Laid over `defaultLimits("server")`. */
+  readonly limits?: Partial<Limits>;
+  /** Count what goes beyond the budgets and let it pass. Default false. */
+  readonly observe?: boolean;
+}
+
+/** Options of `node:tls` but those that HTTP/2 settles (RFC 9113 §9.2). */
+export type ServerTls = Omit<
+  TlsOptions,
+  "ALPNProtocols" | "ALPNCallback" | "secureOptions" | "handshakeTimeout" | "allowHalfOpen"
+>;
+
+/** A port or path at which connections are accepted. */
+export interface Listener extends AsyncDisposable {
+  /** As bound; a unix socket's path as it was given. */
+  readonly address: AddressInfo | string;
+  /** The HTTP/2 connections that are open. */
+  readonly connections: ReadonlySet<SocketConnection>;
+  /**
+   * Accepts no more, drains every connection (GOAWAY; streams that are open go
+   * on), and resolves when all have ended.
+   */
+  close(): Promise<void>;
+  /** Accepts no more and ends every connection at once. Resolves when their sockets are gone. */
+  destroy(): Promise<void>;
+}
+
+/**
+ * Accepts connections.
+ *
+ * @throws Error as of `net.Server`: EADDRINUSE, EACCES and the like
+ * @throws Error for a certificate or key that OpenSSL can't use
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const doorway = new Doorway(options);
+  await doorway.open();
+  return doorway;
+}
+
+class Doorway implements Listener {
+  readonly connections: Set<SocketConnection> = new Set();
+  readonly #options: ListenOptions;
+  readonly #server: Server;
+  /** Sockets that aren't HTTP/2 connections yet. */
+  readonly #arriving: Set<Socket> = new Set();
+  readonly #prefaceMs: number;
+  #address: AddressInfo | string = "";
+
+  constructor(options: ListenOptions) {
+    this.#options = options;
+    this.#prefaceMs = options.limits?.prefaceMs ?? defaultLimits("server").prefaceMs;
+    this.#server = options.tls === undefined ? this.#plainServer() : this.#tlsServer(options.tls);
+    this.#server.maxConnections = options.maxConnections ?? 10_000;
+  }
+
+  get address(): AddressInfo | string {
+    return this.#address;
+  }
+
+  async open(): Promise<void> {
+    const { port, host, path, reusePort, backlog } = this.#options;
+    if ((port === undefined) === (path === undefined)) {
+      throw new TypeError("listen() needs either a port or the path of a unix socket");
+    }
+    const server = this.#server;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ port, host, path, reusePort, backlog }, () => {
+        server.removeListener("error", reject);
+        resolve();
+      });
+    });
+    server.on("error", (error) => this.#report(error));
+    this.#address = server.address() ?? path ?? "";
+  }
+
+  async close(): Promise<void> {
+    this.#stopAccepting();
+    for (const { connection } of this.connections) {
+      connection.drain("shutdown");
+    }
+    await this.#allEnded();
+  }
+
+  async destroy(): Promise<void> {
+    this.#stopAccepting();
+    for (const connection of this.connections) {
+      connection.destroy();
+    }
+    await this.#allEnded();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.destroy();
+  }
+
+  #plainServer(): Server {
+    return createPlainServer(SOCKET_OPTIONS, (socket) => this.#sniff(socket));
+  }
+
+  #tlsServer(tls: ServerTls): Server {
+    const { http1, tlsHandshakeMs } = this.#options;
+    const server = createTlsServer({
+      ciphers: CIPHERS,
+      honorCipherOrder: true,
+      minVersion: "TLSv1.2",
+      ...tls,
+      ...SOCKET_OPTIONS,
+      ALPNProtocols: http1 === undefined ? ["h2"] : ["h2", "http/1.1"],
+      // Forbidden for HTTP/2, RFC 9113 §9.2.1; and a cheap way to make a server work.
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+      handshakeTimeout: tlsHandshakeMs ?? 10_000,
+    });
+    server.on("connection", (socket: Socket) => this.#expect(socket));
+    server.on("secureConnection", (socket) => this.#welcome(socket));
+    server.on("tlsClientError", (error) => this.#report(error));
+    return server;
+  }
+
+  /** Keeps a socket in sight until something else is in charge of it. */
+  #expect(socket: Socket): void {
+    this.#arriving.add(socket);
+    socket.once("close", () => this.#arriving.delete(socket));
+  }
+
+  #welcome(socket: TLSSocket): void {
+    if (socket.alpnProtocol === "h2") {
+      this.#serve(socket, threadWheel.clock.now(), "goaway");
+    } else if (socket.alpnProtocol === "http/1.1") {
+      this.#handOver(socket);
+    } else {
+      // HTTP/2 over TLS needs ALPN (RFC 9113 §3.2); clients without it speak HTTP/1.1.
+      this.#sniff(socket);
+    }
+  }
+
+  #sniff(socket: Socket): void {
+    this.#expect(socket);
+    const now = threadWheel.clock.now();
+    const arrival = new Arrival(socket, now + this.#prefaceMs, (opening) => {
+      if (opening === "http1") {
+        this.#handOver(socket);
+      } else if (opening === "http2" && this.#options.tls === undefined) {
+        this.#serve(socket, now, "silence");
+      } else {
+        this.#turnAway(socket);
+      }
+    });
+    arrival.start();
+  }
+
+  #handOver(socket: Socket): void {
+    this.#arriving.delete(socket);
+    if (this.#options.http1 === undefined) {
+      this.#turnAway(socket);
+    } else {
+      this.#options.http1(socket);
+    }
+  }
+
+  #serve(socket: Socket, since: number, invalidPreface: "goaway" | "silence"): void {
+    this.#arriving.delete(socket);
+    const { handler, limits, observe } = this.#options;
+    let driver: Driver;
+    try {
+      driver = new Driver({
+        socket,
+        role: "server",
+        handler,
+        limits,
+        observe,
+        invalidPreface,
+        since,
+      });
+    } catch (error) {
+      // The application's factory threw: this connection alone pays for it.
+      this.#turnAway(socket);
+      this.#report(error as Error);
+      return;
+    }
+    this.connections.add(driver);
+    void driver.ended.then(() => this.connections.delete(driver));
+  }
+
+  #turnAway(socket: Socket): void {
+    socket.on("error", () => {});
+    socket.destroy();
+  }
+
+  #stopAccepting(): void {
+    if (this.#server.listening) this.#server.close();
+    for (const socket of this.#arriving) socket.destroy();
+  }
+
+  async #allEnded(): Promise<void> {
+    await Promise.all(Array.from(this.connections, (connection) => connection.ended));
+  }
+
+  #report(error: Error): void {
+    this.#options.onError?.(error);
+  }
+}
