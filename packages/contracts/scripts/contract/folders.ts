@@ -13,6 +13,14 @@ export const thirdPartyFolder: string = `${contractsFolder}/third_party`;
 export const baselineFolder: string = `${contractsFolder}/baseline`;
 export const generatedFolder: string = `${contractsFolder}/src/gen`;
 export const descriptorFile: string = `${contractsFolder}/descriptor.binpb`;
+/**
+ * The modules of standard protos that a library serves itself, and where their
+ * TypeScript goes. They belong to the library, not to the greeter's contracts.
+ */
+export const libraryModules: readonly { readonly proto: string; readonly generated: string }[] = [
+  { proto: "packages/grpc-wire/proto", generated: "packages/grpc-wire/src/gen" },
+  { proto: "packages/rpc-server/proto", generated: "packages/rpc-server/src/gen" },
+];
 export const manifestFile: string = `${contractsFolder}/package.json`;
 
 /** Is this folder the top level of a workspace with contracts? */

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { findFaults, pluginForTypeScript } from "../buf/buf.ts";
 import type { Fault } from "../buf/fault.ts";
 import { findDrift } from "./drift.ts";
 import {
   descriptorFile,
   generatedFolder,
+  libraryModules,
   protoFolder,
   thirdPartyFolder,
   withWorkFolder,
@@ -27,11 +30,12 @@ export interface GenerateOptions {
  */
 export function generate(workspace: string, options: GenerateOptions = {}): Promise<Outcome> {
   return withWorkFolder(workspace, async (work) => {
+    const outputs = outputsOf(workspace, work);
     const made: readonly Swap[] = [
-      { fresh: `${work}/gen`, target: generatedFolder },
+      ...outputs,
       { fresh: `${work}/descriptor.binpb`, target: descriptorFile },
     ];
-    const faults = await make(workspace, work);
+    const faults = await make(workspace, work, outputs);
     if (faults.length > 0) {
       return { kind: "faulty", faults };
     }
@@ -47,27 +51,56 @@ export function generate(workspace: string, options: GenerateOptions = {}): Prom
   });
 }
 
-async function make(workspace: string, work: string): Promise<readonly Fault[]> {
-  const code = ["generate", "--template", JSON.stringify(template), "--output", work];
-  const faults = await findFaults(workspace, code);
-  if (faults.length > 0) {
-    return faults;
+/** The code of one folder of generated files, and the modules that it is made of. */
+interface Output extends Swap {
+  readonly modules: readonly string[];
+}
+
+function outputsOf(workspace: string, work: string): readonly Output[] {
+  // A workspace without the libraries, such as a copy of the contracts alone, has none of theirs.
+  const libraries = libraryModules.filter(({ proto }) => existsSync(join(workspace, proto)));
+  return [
+    { fresh: `${work}/gen`, target: generatedFolder, modules: [protoFolder, thirdPartyFolder] },
+    ...libraries.map(({ proto, generated }, index) => ({
+      fresh: `${work}/gen-${index}`,
+      target: generated,
+      modules: [proto],
+    })),
+  ];
+}
+
+async function make(
+  workspace: string,
+  work: string,
+  outputs: readonly Output[],
+): Promise<readonly Fault[]> {
+  for (const { fresh, modules } of outputs) {
+    const faults = await findFaults(workspace, [
+      "generate",
+      "--template",
+      JSON.stringify(template(fresh, modules)),
+    ]);
+    if (faults.length > 0) {
+      return faults;
+    }
   }
   const descriptor = ["--exclude-source-info", "--output", `${work}/descriptor.binpb`];
   return findFaults(workspace, ["build", protoFolder, "--as-file-descriptor-set", ...descriptor]);
 }
 
 // Not a buf.gen.yaml: that could name the plugin only by a shim on PATH.
-const template = {
-  version: "v2",
-  inputs: [{ directory: protoFolder }, { directory: thirdPartyFolder }],
-  plugins: [
-    {
-      local: pluginForTypeScript,
-      out: "gen",
-      // Start it once for all folders, not once for each.
-      strategy: "all",
-      opt: ["target=ts", "import_extension=ts", "erasable_syntax=true"],
-    },
-  ],
-};
+function template(out: string, modules: readonly string[]): object {
+  return {
+    version: "v2",
+    inputs: modules.map((directory) => ({ directory })),
+    plugins: [
+      {
+        local: pluginForTypeScript,
+        out,
+        // Start it once for all folders, not once for each.
+        strategy: "all",
+        opt: ["target=ts", "import_extension=ts", "erasable_syntax=true"],
+      },
+    ],
+  };
+}
