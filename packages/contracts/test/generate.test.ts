@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { libraryModules } from "../scripts/contract/folders.ts";
 import { copyWorkspace, createWorkspace, greeter } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
 const generated = "packages/contracts/src/gen";
 const descriptor = "packages/contracts/descriptor.binpb";
+const libraries = libraryModules.map((library) => library.generated);
 const greeterCode = `${generated}/greeter/v1/greeter_pb.ts`;
 const detailsCode = `${generated}/google/rpc/error_details_pb.ts`;
 
@@ -28,7 +30,7 @@ async function snapshot({ folder }: Workspace): Promise<ReadonlyMap<string, stri
 test("code for each contract and a descriptor are made, and nothing is left over", async () => {
   assert.deepEqual(firstRun, {
     code: 0,
-    stdout: ["generate: wrote packages/contracts/src/gen, packages/contracts/descriptor.binpb"],
+    stdout: [`generate: wrote ${[generated, ...libraries, descriptor].join(", ")}`],
     stderr: [],
   });
   assert.match(await fresh.read(greeterCode), /export const GreeterService: GenService</);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { start } from "@privet/testkit";
+import { libraryModules } from "../scripts/contract/folders.ts";
 
 const topLevel = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -40,7 +41,8 @@ export interface Workspace extends AsyncDisposable {
 /** A new workspace, with the real `buf.yaml` and standard protos, that was never released or generated. */
 export async function createWorkspace(): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), "privet-contracts-"));
-  for (const path of ["buf.yaml", "packages/contracts/third_party"]) {
+  const standard = libraryModules.map(({ proto }) => proto);
+  for (const path of ["buf.yaml", "packages/contracts/third_party", ...standard]) {
     await cp(join(topLevel, path), join(folder, path), { recursive: true });
   }
   const workspace = workspaceIn(folder);

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { findFaults, pluginForTypeScript } from "../buf/buf.ts";
 import type { Fault } from "../buf/fault.ts";
 import { findDrift } from "./drift.ts";
@@ -30,7 +28,7 @@ export interface GenerateOptions {
  */
 export function generate(workspace: string, options: GenerateOptions = {}): Promise<Outcome> {
   return withWorkFolder(workspace, async (work) => {
-    const outputs = outputsOf(workspace, work);
+    const outputs = outputsOf(work);
     const made: readonly Swap[] = [
       ...outputs,
       { fresh: `${work}/descriptor.binpb`, target: descriptorFile },
@@ -56,12 +54,10 @@ interface Output extends Swap {
   readonly modules: readonly string[];
 }
 
-function outputsOf(workspace: string, work: string): readonly Output[] {
-  // A workspace without the libraries, such as a copy of the contracts alone, has none of theirs.
-  const libraries = libraryModules.filter(({ proto }) => existsSync(join(workspace, proto)));
+function outputsOf(work: string): readonly Output[] {
   return [
     { fresh: `${work}/gen`, target: generatedFolder, modules: [protoFolder, thirdPartyFolder] },
-    ...libraries.map(({ proto, generated }, index) => ({
+    ...libraryModules.map(({ proto, generated }, index) => ({
       fresh: `${work}/gen-${index}`,
       target: generated,
       modules: [proto],

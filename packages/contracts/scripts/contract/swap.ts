@@ -1,5 +1,5 @@
 import { mkdir, rename } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A file or folder that was freshly made, and where it belongs. Both relative to the top level. */
 export interface Swap {
@@ -22,7 +22,7 @@ export async function swap(workspace: string, swaps: readonly Swap[], old: strin
   };
   try {
     for (const { fresh, target } of swaps) {
-      await unlessMissing(move(target, `${old}/${basename(target)}`));
+      await unlessMissing(move(target, `${old}/${target}`));
       await move(fresh, target);
     }
   } catch (error) {
