@@ -1,0 +1,53 @@
+import { unlink } from "node:fs/promises";
+import { connect } from "node:net";
+import type { Address } from "./address.ts";
+
+/** What is given to a listener of Node's or of the engine's. */
+export type Binding = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/**
+ * Listens at `address` by means of `listen`. `[::]` gives way to `0.0.0.0` on
+ * a machine without IPv6; the file of a unix socket that nobody listens at is
+ * taken away.
+ *
+ * @throws Error with the system's `code`, such as EADDRINUSE
+ */
+export async function bind<T>(
+  address: Address,
+  listen: (binding: Binding) => Promise<T>,
+): Promise<T> {
+  if (address.kind === "unix") {
+    const { path } = address;
+    return listen({ path }).catch(async (error: unknown) => {
+      if (codeOf(error) !== "EADDRINUSE" || (await isServed(path))) throw error;
+      await unlink(path);
+      return listen({ path });
+    });
+  }
+  const { host, port } = address;
+  return listen({ host, port }).catch((error: unknown) => {
+    if (host !== "::" || !lacksIpv6(error)) throw error;
+    return listen({ host: "0.0.0.0", port });
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function lacksIpv6(error: unknown): boolean {
+  return codeOf(error) === "EAFNOSUPPORT" || codeOf(error) === "EADDRNOTAVAIL";
+}
+
+/** Does a server listen at the socket? Its file outlives a process that was killed. */
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // Only a refusal says that nobody is there; what isn't a socket is not ours to delete.
+    socket.once("error", (error) => resolve(codeOf(error) !== "ECONNREFUSED"));
+  });
+}
