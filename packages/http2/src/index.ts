@@ -1,6 +1,6 @@
 // The connection: bytes and a time in, bytes, calls and a next deadline out.
 export { Connection } from "./connection/connection.ts";
-export type { ConnectionOptions } from "./connection/connection.ts";
+export type { ConnectionOptions } from "./connection/options.ts";
 export type { DrainReason } from "./connection/drain.ts";
 export type { ConnectionEnd, ConnectionHandler, RemoteSettings } from "./connection/handler.ts";
 export type { BudgetToken, Stats } from "./connection/stats.ts";

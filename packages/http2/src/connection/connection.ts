@@ -1,49 +1,24 @@
-import { Outbox } from "../bytes/outbox.ts";
-import { ErrorCode, INITIAL_HEADER_TABLE_SIZE, MIN_MAX_FRAME_SIZE } from "../constants.ts";
+import { ErrorCode } from "../constants.ts";
 import { ConnectionError, StreamError } from "../errors.ts";
-import { FrameReader } from "../frames/reader.ts";
-import { FrameWriter } from "../frames/writer.ts";
-import { Decoder } from "../hpack/decoder.ts";
+import type { FrameReader } from "../frames/reader.ts";
 import type { HeaderList } from "../hpack/field.ts";
 import type { HeaderBlock } from "../hpack/header-block.ts";
 import { defaultLimits } from "../limits.ts";
 import type { Limits, Role } from "../limits.ts";
-import { HeaderReceiver } from "../semantics/header-receiver.ts";
 import type { StreamHandler } from "../stream/handler.ts";
-import { Registry } from "../stream/registry.ts";
 import type { Stream } from "../stream/stream.ts";
-import { Control } from "./control.ts";
-import { Credit } from "./credit.ts";
 import { Deadline } from "./deadlines.ts";
-import { Drain } from "./drain.ts";
 import type { DrainReason } from "./drain.ts";
-import type { ConnectionEnd, ConnectionHandler, RemoteSettings } from "./handler.ts";
-import { Inbound } from "./inbound.ts";
-import { Keepalive } from "./keepalive.ts";
-import { Lifetime } from "./lifetime.ts";
+import type { ConnectionEnd, RemoteSettings } from "./handler.ts";
+import type { Inbound } from "./inbound.ts";
 import type { Outbound } from "./outbound.ts";
+import type { ConnectionOptions } from "./options.ts";
 import { misuse } from "./outgoing-message.ts";
-import { Pings } from "./pings.ts";
-import { clientPreface, PrefaceReader } from "./preface.ts";
+import { assemble } from "./parts.ts";
+import type { Parts } from "./parts.ts";
 import { Session } from "./session.ts";
-import { LocalSettings } from "./settings.ts";
 import type { Stats } from "./stats.ts";
-import { Streams } from "./streams.ts";
-
-export interface ConnectionOptions {
-  readonly role: Role;
-  readonly handler: ConnectionHandler;
-  /** Milliseconds of any monotonic clock: the same that `receive()`, `written()` and `expire()` get. */
-  readonly now: number;
-  /** Laid over `defaultLimits(role)`. */
-  readonly limits?: Partial<Limits>;
-  /** Count what goes beyond the budgets and let it pass. Default false. */
-  readonly observe?: boolean;
-  /** Server: what a wrong preface gets: GOAWAY (default; after ALPN `h2`), or no answer at all. */
-  readonly invalidPreface?: "goaway" | "silence";
-  /** In [0, 1), for the jitter of `maxConnectionAgeMs`. Default `Math.random`. */
-  readonly random?: () => number;
-}
+import type { Streams } from "./streams.ts";
 
 const ALL_DEADLINES = Object.values(Deadline);
 
@@ -63,89 +38,34 @@ export class Connection {
   readonly limits: Limits;
 
   readonly #session: Session;
-  readonly #registry: Registry;
-  readonly #frames: FrameWriter;
+  readonly #parts: Parts;
+  // Of the parts, those that each turn needs.
+  readonly #reader: FrameReader;
+  readonly #inbound: Inbound;
   readonly #streams: Streams;
   readonly #outbound: Outbound;
-  readonly #credit: Credit;
-  readonly #pings: Pings;
-  readonly #drain: Drain;
-  readonly #control: Control;
-  readonly #inbound: Inbound;
-  readonly #reader: FrameReader;
-  readonly #keepalive: Keepalive;
-  readonly #lifetime: Lifetime;
-  readonly #preface: PrefaceReader | undefined;
   readonly #silent: boolean;
   /** The time of the turn, and whether it was cut short. */
   #turnAt = NaN;
   #cut = false;
-  /** `openStream()` had no stream left. */
+  /** There was no stream left to open. */
   #full = false;
 
   constructor(options: ConnectionOptions) {
-    const { role } = options;
+    const { role, handler, now, observe = false, random = Math.random } = options;
     const limits: Limits = { ...defaultLimits(role), ...options.limits };
-    const session = new Session(
-      role,
-      limits,
-      options.handler,
-      options.observe === true,
-      options.now,
-    );
-    const outbox = new Outbox();
-    const frames = new FrameWriter(outbox);
-    const decoder = new Decoder(
-      INITIAL_HEADER_TABLE_SIZE,
-      limits.maxHeaderListSize * limits.headerAbuseFactor,
-    );
-    const registry = new Registry(role === "client" ? 1 : 0, limits.recentlyClosedIds);
-    const pings = new Pings(frames);
-    const settings = new LocalSettings(session, frames, decoder);
-    const credit = new Credit(session, frames, pings, settings);
-    const onChange = (): void => this.#changed();
-    const streams = new Streams(session, registry, credit, outbox, frames, onChange);
-    const { outbound } = streams;
-    const drain = new Drain(session, frames, pings, registry);
-    const control = new Control({
-      session,
-      registry,
-      streams,
-      outbound,
-      credit,
-      pings,
-      settings,
-      drain,
-      onChange,
-    });
-    const headers = new HeaderReceiver(decoder, limits);
-
+    const session = new Session(role, limits, handler, observe, now);
+    const parts = assemble(session, random, () => this.#changed());
     this.role = role;
     this.limits = limits;
     this.#session = session;
-    this.#registry = registry;
-    this.#frames = frames;
-    this.#streams = streams;
-    this.#outbound = outbound;
-    this.#credit = credit;
-    this.#pings = pings;
-    this.#drain = drain;
-    this.#control = control;
-    this.#inbound = new Inbound({ session, registry, streams, credit, headers, control });
-    this.#reader = new FrameReader(this.#inbound, {
-      maxFrameSize: limits.maxFrameSize,
-      maxBlockSize: limits.maxHeaderListSize * 2 + MIN_MAX_FRAME_SIZE,
-    });
-    this.#keepalive = new Keepalive(session, pings);
-    this.#lifetime = new Lifetime(session, options.random ?? Math.random);
+    this.#parts = parts;
+    this.#reader = parts.reader;
+    this.#inbound = parts.inbound;
+    this.#streams = parts.streams;
+    this.#outbound = parts.streams.outbound;
     this.#silent = options.invalidPreface === "silence";
-    this.#preface = role === "server" ? new PrefaceReader() : undefined;
     session.deadlines.arm(Deadline.PREFACE, limits.prefaceMs);
-    if (role === "client") {
-      const preface = clientPreface();
-      outbox.append(preface, 0, preface.length);
-      control.announce();
-    }
   }
 
   // Bytes from the network
@@ -161,8 +81,8 @@ export class Connection {
     if (session.ended) return chunk.length;
     session.enter(now);
     this.#beginTurn(now);
-    this.#pings.stamp(now);
-    this.#keepalive.heard();
+    this.#parts.pings.stamp(now);
+    this.#parts.keepalive.heard();
     const taken = this.#read(chunk);
     session.counters.bytesReceived += taken;
     this.#cut = taken < chunk.length;
@@ -174,7 +94,7 @@ export class Connection {
   /** The peer's FIN, or the loss of the socket: ends everything. */
   receiveEnd(now: number): void {
     this.#session.enter(now);
-    const { farewell } = this.#control;
+    const { farewell } = this.#parts.control;
     this.#end(farewell ?? { by: "transport", code: ErrorCode.NO_ERROR, token: "" }, false);
     this.#session.leave();
   }
@@ -203,10 +123,10 @@ export class Connection {
 
   /** A server's first octets. @returns how many of `chunk` were that */
   #readPreface(chunk: Uint8Array): number {
-    if (this.#preface === undefined || this.#preface.complete) return 0;
-    const n = this.#preface.read(chunk);
+    if (this.#parts.preface === undefined || this.#parts.preface.complete) return 0;
+    const n = this.#parts.preface.read(chunk);
     if (n === -1) this.#fail(ErrorCode.PROTOCOL_ERROR, "preface_invalid");
-    else if (this.#preface.complete) this.#control.announce();
+    else if (this.#parts.preface.complete) this.#parts.control.announce();
     return n;
   }
 
@@ -257,9 +177,9 @@ export class Connection {
     if (session.ended) return;
     session.ended = true;
     // A peer that doesn't speak HTTP/2 isn't spoken to.
-    if (goaway && !(this.#silent && this.#preface?.complete === false)) {
-      this.#control.announce();
-      this.#frames.goaway(this.#registry.lastStartedId, end.code, end.token);
+    if (goaway && !(this.#silent && this.#parts.preface?.complete === false)) {
+      this.#parts.control.announce();
+      this.#parts.frames.goaway(this.#parts.registry.lastStartedId, end.code, end.token);
     }
     if (end.by === "local") session.budgets.ended(end.token);
     session.deadlines.clearAll();
@@ -276,15 +196,15 @@ export class Connection {
   #changed(): void {
     if (this.#session.ended) return;
     if (this.#streams.active > 0) {
-      this.#lifetime.busy();
-      this.#keepalive.resume();
-      if (this.#registry.lastRemoteId > this.limits.maxStreamId) this.drain("max_streams");
-    } else if (this.#drain.final) {
-      this.#end({ by: "local", code: ErrorCode.NO_ERROR, token: this.#drain.reason }, false);
-    } else if (this.#control.farewell !== undefined) {
-      this.#end(this.#control.farewell, false);
+      this.#parts.lifetime.busy();
+      this.#parts.keepalive.resume();
+      if (this.#parts.registry.lastRemoteId > this.limits.maxStreamId) this.drain("max_streams");
+    } else if (this.#parts.drain.final) {
+      this.#end({ by: "local", code: ErrorCode.NO_ERROR, token: this.#parts.drain.reason }, false);
+    } else if (this.#parts.control.farewell !== undefined) {
+      this.#end(this.#parts.control.farewell, false);
     } else {
-      this.#lifetime.idle();
+      this.#parts.lifetime.idle();
     }
     if (this.#full) this.#tellAvailable();
   }
@@ -317,7 +237,7 @@ export class Connection {
     if (this.availableStreams === 0) throw misuse("no_stream_available");
     const stream = this.#streams.open(headers, handler, options?.endStream === true);
     this.#full = this.availableStreams === 0;
-    if (this.#registry.nextLocalId > this.limits.maxStreamId) this.drain("max_streams");
+    if (this.#parts.registry.nextLocalId > this.limits.maxStreamId) this.drain("max_streams");
     this.#session.wake();
     return stream;
   }
@@ -325,7 +245,7 @@ export class Connection {
   /** Sends a PING; `onAck` gets the round trip's time, and is never called when the connection ends first. */
   ping(onAck: (rttMs: number) => void): void {
     if (this.#session.ended) return;
-    this.#pings.send((rttMs) => {
+    this.#parts.pings.send((rttMs) => {
       try {
         onAck(rttMs);
       } catch (error) {
@@ -338,8 +258,8 @@ export class Connection {
   /** Ends gracefully: no new streams, those that are open go on, then `closed`. */
   drain(reason: DrainReason): void {
     if (this.#session.ended) return;
-    this.#control.announce();
-    this.#drain.begin(reason, () => this.#changed());
+    this.#parts.control.announce();
+    this.#parts.drain.begin(reason, () => this.#changed());
     this.#session.wake();
   }
 
@@ -373,7 +293,7 @@ export class Connection {
   written(unsentBytes: number, now: number): void {
     const { deadlines } = this.#session;
     this.#session.enter(now);
-    this.#pings.stamp(now);
+    this.#parts.pings.stamp(now);
     const progress = this.#outbound.written(unsentBytes);
     if (!this.#session.ended) {
       if (unsentBytes === 0) deadlines.clear(Deadline.WRITE_PROGRESS);
@@ -415,24 +335,24 @@ export class Connection {
       case Deadline.WRITE_PROGRESS:
         return this.#session.budgets.trip("write_stalled");
       case Deadline.STALLED_SEND:
-        for (const stream of this.#outbound.stalled(this.#registry.values())) {
+        for (const stream of this.#outbound.stalled(this.#parts.registry.values())) {
           this.#streams.stalled(stream);
         }
         return;
       case Deadline.DRIBBLE:
         return this.#outbound.dribble();
       case Deadline.GOAWAY_PING:
-        this.#drain.conclude();
+        this.#parts.drain.conclude();
         return this.#changed();
       case Deadline.KEEPALIVE:
-        if (this.#keepalive.expired(this.#streams.active)) {
+        if (this.#parts.keepalive.expired(this.#streams.active)) {
           this.#fail(ErrorCode.NO_ERROR, "keepalive_timeout");
         }
         return;
       case Deadline.IDLE:
         return this.drain("max_idle");
       case Deadline.AGE:
-        this.#lifetime.aged();
+        this.#parts.lifetime.aged();
         return this.drain("max_age");
       case Deadline.AGE_GRACE:
         return this.#fail(ErrorCode.NO_ERROR, "max_age");
@@ -443,7 +363,7 @@ export class Connection {
 
   /** False while `receive()` would take nothing, since our answers wait for the socket. */
   get readable(): boolean {
-    return this.#control.readable;
+    return this.#parts.control.readable;
   }
 
   /** After the end: write what `takeOutput()` has, end the socket, destroy it after `closeLingerMs`. */
@@ -453,12 +373,12 @@ export class Connection {
 
   /** No new streams: by `drain()`, by the peer's GOAWAY, or closed. */
   get draining(): boolean {
-    return this.closed || this.#drain.begun || this.#control.farewell !== undefined;
+    return this.closed || this.#parts.drain.begun || this.#parts.control.farewell !== undefined;
   }
 
   /** Client: how many streams can be opened now. */
   get availableStreams(): number {
-    return this.#control.availableStreams;
+    return this.#parts.control.availableStreams;
   }
 
   /** Streams that are open, or whose handler is at work. */
@@ -467,18 +387,18 @@ export class Connection {
   }
 
   get remoteSettings(): RemoteSettings {
-    return this.#control.peer;
+    return this.#parts.control.peer;
   }
 
   stats(): Stats {
     const { counters, budgets } = this.#session;
     return {
-      ...counters,
+      ...counters.all(),
       framesReceived: this.#reader.frames,
       streamsWaiting: this.#streams.waiting,
-      rttMs: this.#pings.rttMs,
-      connectionReceiveWindow: this.#credit.connectionWindow,
-      streamReceiveWindow: this.#credit.initialWindow.size,
+      rttMs: this.#parts.pings.rttMs,
+      connectionReceiveWindow: this.#parts.credit.connectionWindow,
+      streamReceiveWindow: this.#parts.credit.initialWindow.size,
       trips: { ...budgets.trips },
     };
   }

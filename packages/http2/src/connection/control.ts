@@ -6,7 +6,6 @@ import type { Credit } from "./credit.ts";
 import { Deadline } from "./deadlines.ts";
 import type { Drain } from "./drain.ts";
 import type { ConnectionEnd } from "./handler.ts";
-import type { Outbound } from "./outbound.ts";
 import { PingStrikes } from "./ping-strikes.ts";
 import type { Pings } from "./pings.ts";
 import type { Session } from "./session.ts";
@@ -21,7 +20,6 @@ export interface ControlParts {
   readonly session: Session;
   readonly registry: Registry;
   readonly streams: Streams;
-  readonly outbound: Outbound;
   readonly credit: Credit;
   readonly pings: Pings;
   readonly settings: LocalSettings;
@@ -49,7 +47,8 @@ export class Control {
 
   /** False while too many answers wait for the peer to read them. */
   get readable(): boolean {
-    const { outbound, session } = this.#parts;
+    const { session } = this.#parts;
+    const { outbound } = this.#parts.streams;
     return outbound.answersWaiting < session.limits.controlQueuePause;
   }
 
@@ -82,7 +81,8 @@ export class Control {
 
   /** RFC 9113 §6.5. */
   settings(bytes: Uint8Array, start: number, end: number): void {
-    const { session, outbound } = this.#parts;
+    const { session } = this.#parts;
+    const { outbound } = this.#parts.streams;
     const { budgets, deadlines } = session;
     budgets.settingsEntries((end - start) / SETTING_SIZE);
     const from = session.isServer ? "client" : "server";
@@ -110,7 +110,8 @@ export class Control {
 
   /** RFC 9113 §6.9.2: the windows of open streams change too. */
   #resizeWindows(size: number): void {
-    const { outbound, registry } = this.#parts;
+    const { registry } = this.#parts;
+    const { outbound } = this.#parts.streams;
     const grows = size > outbound.initialWindow.size;
     if (grows) {
       for (const stream of registry.values()) {
@@ -143,7 +144,8 @@ export class Control {
 
   /** RFC 9113 §6.7. */
   ping(bytes: Uint8Array, start: number): void {
-    const { session, outbound } = this.#parts;
+    const { session } = this.#parts;
+    const { outbound } = this.#parts.streams;
     const { budgets, counters, deadlines } = session;
     counters.pingsReceived++;
     budgets.ping(deadlines.now, counters.messageFramesSent);
@@ -157,12 +159,12 @@ export class Control {
   }
 
   pingAck(bytes: Uint8Array, start: number): void {
-    const { session, pings, outbound } = this.#parts;
+    const { session, pings, streams } = this.#parts;
     if (!pings.acknowledge(bytes, start, session.deadlines.now)) {
       // RFC 9113 doesn't forbid it, and h2spec wants it ignored.
       session.budgets.glitch(session.deadlines.now);
     } else {
-      outbound.rttMs = pings.rttMs;
+      streams.outbound.rttMs = pings.rttMs;
     }
   }
 
@@ -204,7 +206,7 @@ export class Control {
 
   /** RFC 9113 §6.9, on the connection. */
   windowUpdate(increment: number): void {
-    const { outbound } = this.#parts;
+    const { outbound } = this.#parts.streams;
     if (increment === 0) {
       throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "window_increment_zero");
     }
@@ -212,15 +214,6 @@ export class Control {
       throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "connection_window_overflow");
     }
     outbound.unblock();
-  }
-
-  /** RST_STREAM of a stream that isn't open: it may have crossed the end. Each stream has one such excuse. */
-  lateReset(): void {
-    const { budgets, counters, deadlines } = this.#parts.session;
-    counters.resetsReceived++;
-    if (counters.resetsReceived > counters.streamsOpened + counters.streamsRefused) {
-      budgets.glitch(deadlines.now);
-    }
   }
 }
 

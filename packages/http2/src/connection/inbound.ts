@@ -11,6 +11,7 @@ import { peerMaySend } from "../stream/state.ts";
 import { Fate } from "../stream/stream-memory.ts";
 import type { Control } from "./control.ts";
 import type { Credit } from "./credit.ts";
+import { LateFrames } from "./late-frames.ts";
 import type { Session } from "./session.ts";
 import type { Streams } from "./streams.ts";
 
@@ -41,6 +42,7 @@ export class Inbound implements FrameHandler {
   readonly #credit: Credit;
   readonly #headers: HeaderReceiver;
   readonly #control: Control;
+  readonly #late: LateFrames;
   /** The stream whose DATA frame is being read, and whether that ends it. */
   #dataStream: StreamRecord | undefined = undefined;
   #dataEnds = false;
@@ -52,6 +54,7 @@ export class Inbound implements FrameHandler {
     this.#credit = parts.credit;
     this.#headers = parts.headers;
     this.#control = parts.control;
+    this.#late = new LateFrames(parts.session, parts.registry);
   }
 
   wantsFrame(): boolean {
@@ -69,7 +72,7 @@ export class Inbound implements FrameHandler {
     if (stream === undefined) {
       // Even data that is dropped used the connection's window (§6.9.1).
       this.#credit.consume(length);
-      this.#lateData(streamId, length);
+      this.#late.data(streamId, length);
       return false;
     }
     if (!peerMaySend(stream.state)) {
@@ -113,19 +116,6 @@ export class Inbound implements FrameHandler {
     }
   }
 
-  /** DATA of a stream that isn't open. */
-  #lateData(streamId: number, length: number): void {
-    const { budgets, deadlines, limits } = this.#session;
-    this.#checkNotIdle(streamId);
-    const reset = this.#registry.closed.get(streamId);
-    this.#judgeLate(streamId);
-    if (reset === undefined) return;
-    reset.octetsLeft -= length;
-    const expected = deadlines.now - reset.at <= limits.recentlyResetMs && reset.octetsLeft >= 0;
-    if (!expected) budgets.glitch(deadlines.now);
-    else if (length < SMALL_DATA) budgets.smallData(deadlines.now);
-  }
-
   // HEADERS, RFC 9113 §6.2
 
   headers(
@@ -160,7 +150,7 @@ export class Inbound implements FrameHandler {
   ): void {
     const registry = this.#registry;
     if (!registry.isIdle(streamId)) {
-      this.#lateHeaders(streamId);
+      this.#late.headers(streamId);
       return;
     }
     // A server opens streams by promises only, which we don't take; a client has no others' identifiers (§5.1.1).
@@ -254,32 +244,6 @@ export class Inbound implements FrameHandler {
     this.#streams.receiveHeaders(stream, headers, "trailers", true);
   }
 
-  #lateHeaders(streamId: number): void {
-    const { budgets, deadlines } = this.#session;
-    const reset = this.#registry.closed.get(streamId);
-    this.#judgeLate(streamId);
-    if (reset !== undefined && reset.blocksLeft-- <= 0) budgets.glitch(deadlines.now);
-  }
-
-  /** RFC 9113 §5.1: DATA or HEADERS of a stream that isn't open any more. Returns where they are to be ignored. */
-  #judgeLate(streamId: number): void {
-    const registry = this.#registry;
-    const last = registry.isLocal(streamId) ? registry.nextLocalId - 2 : registry.lastRemoteId;
-    switch (registry.closed.fate(streamId, last)) {
-      case Fate.RESET_BY_US:
-        return;
-      case Fate.FORGOTTEN:
-        this.#session.budgets.glitch(this.#session.deadlines.now);
-        return;
-      case Fate.RESET_BY_PEER:
-        throw new StreamError(streamId, ErrorCode.STREAM_CLOSED, "frame_after_reset");
-      case Fate.SKIPPED:
-        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "stream_id_decreased");
-      default:
-        throw new ConnectionError(ErrorCode.STREAM_CLOSED, "frame_after_end");
-    }
-  }
-
   // PRIORITY, RFC 9113 §6.3: checked, and otherwise of no meaning
 
   priority(streamId: number, dependency: number): void {
@@ -318,8 +282,7 @@ export class Inbound implements FrameHandler {
       this.#streams.receiveReset(stream, errorCode(code));
       return;
     }
-    this.#checkNotIdle(streamId);
-    this.#control.lateReset();
+    this.#late.reset(streamId);
   }
 
   // WINDOW_UPDATE, RFC 9113 §6.9
@@ -334,7 +297,7 @@ export class Inbound implements FrameHandler {
     const stream = this.#registry.get(streamId);
     if (stream === undefined) {
       // It may have crossed the end of the stream (§5.1).
-      this.#checkNotIdle(streamId);
+      this.#late.checkNotIdle(streamId);
       return;
     }
     if (increment === 0) {
@@ -344,13 +307,6 @@ export class Inbound implements FrameHandler {
       throw new StreamError(streamId, ErrorCode.FLOW_CONTROL_ERROR, "stream_window_overflow");
     }
     this.#streams.outbound.feed(stream);
-  }
-
-  /** RFC 9113 §5.1: on an idle stream, only HEADERS and PRIORITY are allowed. */
-  #checkNotIdle(streamId: number): void {
-    if (this.#registry.isIdle(streamId)) {
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "stream_idle");
-    }
   }
 
   // Those of the connection

@@ -1,10 +1,11 @@
+import type { Outbox } from "../bytes/outbox.ts";
 import { CLIENT_PREFACE } from "../constants.ts";
 
 const octets: Uint8Array = Uint8Array.from(CLIENT_PREFACE, (character) => character.charCodeAt(0));
 
-/** The client's connection preface as an octet string, RFC 9113 §3.4. */
-export function clientPreface(): Uint8Array {
-  return octets;
+/** Appends what a client sends first, RFC 9113 §3.4. */
+export function writePreface(outbox: Outbox): void {
+  outbox.append(octets, 0, octets.length);
 }
 
 /** Recognises the client's preface, however it is cut. */

@@ -2,10 +2,10 @@ import type { Outbox } from "../bytes/outbox.ts";
 import { ErrorCode } from "../constants.ts";
 import type { FrameWriter } from "../frames/writer.ts";
 import type { HeaderList } from "../hpack/field.ts";
-import { HeaderBlock } from "../hpack/header-block.ts";
+import type { HeaderBlock } from "../hpack/header-block.ts";
 import type { ReceivedHeaders } from "../semantics/headers.ts";
 import { MessagePart } from "../semantics/message-part.ts";
-import { EarlyData } from "../stream/early-data.ts";
+import type { EarlyData } from "../stream/early-data.ts";
 import type { HeadersKind, StreamEnd, StreamHandler } from "../stream/handler.ts";
 import { NOT_STARTED, StreamRecord } from "../stream/record.ts";
 import type { StreamHost } from "../stream/record.ts";
@@ -19,17 +19,13 @@ import { Outbound } from "./outbound.ts";
 import type { OutboundObserver } from "./outbound.ts";
 import { checkBlock, isHead, isInformational, misuse } from "./outgoing-message.ts";
 import type { Session } from "./session.ts";
+import { Slots } from "./slots.ts";
 
 const FINISHED: StreamEnd = { by: "end", code: ErrorCode.NO_ERROR, processed: true, token: "" };
 
 /**
  * The life of streams: handed to their handlers, told what came and asked what
  * to send, ended once.
- *
- * A server's handler holds one of `maxConcurrentStreams` slots until it has
- * released its stream, however the stream itself ended: a peer that resets
- * streams gets no more work done than one that doesn't (CVE-2023-44487). What
- * it opens meanwhile waits.
  */
 export class Streams implements StreamHost, OutboundObserver {
   readonly outbound: Outbound;
@@ -39,9 +35,7 @@ export class Streams implements StreamHost, OutboundObserver {
   readonly #credit: Credit;
   readonly #onChange: () => void;
   readonly #delivery: Delivery;
-  /** Without a slot, in the order in which they came. */
-  readonly #waiting = new Set<StreamRecord>();
-  #starting = false;
+  readonly #slots: Slots;
 
   /** @param onChange called when a stream has begun, has ended, or its handler is done */
   constructor(
@@ -57,6 +51,11 @@ export class Streams implements StreamHost, OutboundObserver {
     this.#credit = credit;
     this.#onChange = onChange;
     this.outbound = new Outbound(session, outbox, frames, this);
+    this.#slots = new Slots(
+      session,
+      (stream, headers, endStream) => this.#start(stream, headers, endStream),
+      (stream, early) => this.#startLate(stream, early),
+    );
     this.#delivery = new Delivery(session, (stream) => {
       this.#resetBy(stream, ErrorCode.INTERNAL_ERROR, "handler_threw");
     });
@@ -64,13 +63,13 @@ export class Streams implements StreamHost, OutboundObserver {
 
   /** Streams that wait for a slot. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#slots.waiting;
   }
 
   /** Streams that are open, or whose handler is at work. */
   get active(): number {
     return this.#session.isServer
-      ? this.#registry.slots + this.#waiting.size
+      ? this.#slots.held + this.#slots.waiting
       : this.#registry.openLocal;
   }
 
@@ -103,19 +102,11 @@ export class Streams implements StreamHost, OutboundObserver {
     const stream = this.#create(id);
     stream.finalReceived = true;
     stream.expectedLength = headers.contentLength;
-    stream.memory = headers.listSize;
-    this.#session.memory += stream.memory;
     if (endStream) stream.state = transition(stream.state, Input.END_RECEIVED);
     this.#registry.add(stream);
     this.#session.counters.streamsOpened++;
+    this.#slots.enter(stream, headers, endStream);
     this.#onChange();
-    if (this.#waiting.size === 0 && this.#hasSlot()) {
-      this.#start(stream, headers, endStream);
-    } else {
-      this.#session.budgets.handlerQueue(this.#waiting.size);
-      stream.early = new EarlyData(headers, endStream);
-      this.#waiting.add(stream);
-    }
   }
 
   #create(id: number): StreamRecord {
@@ -125,20 +116,12 @@ export class Streams implements StreamHost, OutboundObserver {
     return stream;
   }
 
-  #hasSlot(): boolean {
-    return this.#registry.slots < this.#session.limits.maxConcurrentStreams;
-  }
-
   #start(stream: StreamRecord, headers: ReceivedHeaders, endStream: boolean): void {
-    this.#registry.slots++;
-    stream.holdsSlot = true;
-    stream.startedTurn = this.#session.turn;
     this.#registry.lastStartedId = Math.max(this.#registry.lastStartedId, stream.id);
     const handler = this.#delivery.request(stream, headers, endStream);
     if (handler === undefined) {
       stream.released = true;
       this.#resetBy(stream, ErrorCode.INTERNAL_ERROR, "handler_threw");
-      this.#freeSlot(stream);
       return;
     }
     stream.handler = handler;
@@ -146,24 +129,8 @@ export class Streams implements StreamHost, OutboundObserver {
     if (stream.end !== undefined) this.#delivery.closed(handler, stream.end);
   }
 
-  /** Hands on what waits, while there are slots. A handler that is done at once frees its own. */
-  #startWaiting(): void {
-    if (this.#starting) return;
-    this.#starting = true;
-    for (const stream of this.#waiting) {
-      if (!this.#hasSlot() || this.#session.ended) break;
-      this.#waiting.delete(stream);
-      this.#startLate(stream);
-    }
-    this.#starting = false;
-  }
-
-  #startLate(stream: StreamRecord): void {
-    const { early } = stream;
-    if (early === undefined) return;
-    stream.early = undefined;
-    this.#session.memory -= early.size;
-    stream.memory -= early.size;
+  /** A stream that had to wait for its slot gets all that came meanwhile. */
+  #startLate(stream: StreamRecord, early: EarlyData): void {
     const bodiless = early.ended && early.chunks.length === 0 && early.trailers === undefined;
     this.#start(stream, early.headers, bodiless);
     const { chunks, trailers } = early;
@@ -186,13 +153,10 @@ export class Streams implements StreamHost, OutboundObserver {
     kind: HeadersKind,
     endStream: boolean,
   ): void {
-    if (stream.early !== undefined) {
-      stream.early.trailers = headers;
-      stream.early.ended = true;
-      this.#hold(stream, headers.listSize);
-    }
+    const { early } = stream;
     const finishes = endStream && this.#receiveEnd(stream);
-    if (stream.early === undefined) this.#delivery.headers(stream, headers, kind, endStream);
+    if (early === undefined) this.#delivery.headers(stream, headers, kind, endStream);
+    else this.#slots.earlyTrailers(stream, early, headers);
     if (finishes) this.#finish(stream);
   }
 
@@ -204,23 +168,12 @@ export class Streams implements StreamHost, OutboundObserver {
     endStream: boolean,
   ): void {
     const { early } = stream;
-    if (early !== undefined) {
-      early.push(bytes, start, end);
-      early.ended = endStream;
-      this.#hold(stream, end - start);
-    }
     const finishes = endStream && this.#receiveEnd(stream);
     if (early === undefined) this.#delivery.data(stream, bytes, start, end, endStream);
+    else this.#slots.earlyData(stream, early, bytes, start, end, endStream);
     if (finishes) this.#finish(stream);
     // A handler that is done takes no more, but the other streams need their share of the window.
     else if (stream.released) this.#credit.forgive(stream);
-  }
-
-  #hold(stream: StreamRecord, octets: number): void {
-    const early = stream.early as EarlyData;
-    early.size += octets;
-    stream.memory += octets;
-    this.#session.memory += octets;
   }
 
   /** @returns whether both sides have ended: then the stream is to be finished, after its handler was told what came */
@@ -303,27 +256,9 @@ export class Streams implements StreamHost, OutboundObserver {
     this.outbound.drop(stream);
     // What was received well may still be read; what is left of a reset stream never is.
     if (end.by !== "end" || stream.released) this.#credit.forgive(stream);
-    if (this.#waiting.delete(stream)) {
-      stream.early = undefined;
-      this.#forget(stream);
-    } else if (stream.handler !== undefined) {
-      this.#delivery.closed(stream.handler, end);
-    }
-    this.#freeSlot(stream);
+    if (stream.handler !== undefined) this.#delivery.closed(stream.handler, end);
+    this.#slots.leave(stream);
     this.#onChange();
-  }
-
-  #freeSlot(stream: StreamRecord): void {
-    if (!stream.holdsSlot || !stream.released || stream.state !== State.CLOSED) return;
-    stream.holdsSlot = false;
-    this.#registry.slots--;
-    this.#forget(stream);
-    this.#startWaiting();
-  }
-
-  #forget(stream: StreamRecord): void {
-    this.#session.memory -= stream.memory;
-    stream.memory = 0;
   }
 
   /** The connection is over: so are its streams. */
@@ -408,7 +343,7 @@ export class Streams implements StreamHost, OutboundObserver {
     if (stream.released) return;
     stream.released = true;
     this.#credit.forgive(stream);
-    this.#freeSlot(stream);
+    this.#slots.leave(stream);
     if (stream.state === State.CLOSED) this.#onChange();
     this.#session.wake();
   }

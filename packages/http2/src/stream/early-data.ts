@@ -6,8 +6,6 @@ export class EarlyData {
   readonly chunks: Uint8Array[] = [];
   trailers: ReceivedHeaders | undefined = undefined;
   ended: boolean;
-  /** Octets of chunks and trailers. */
-  size = 0;
 
   constructor(headers: ReceivedHeaders, ended: boolean) {
     this.headers = headers;

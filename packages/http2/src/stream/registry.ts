@@ -1,4 +1,5 @@
 import type { StreamRecord } from "./record.ts";
+import type { Fate } from "./stream-memory.ts";
 import { StreamMemory } from "./stream-memory.ts";
 
 /** The streams of a connection by their identifiers, RFC 9113 §5.1.1, and what is known of those that ended. */
@@ -7,8 +8,6 @@ export class Registry {
   openRemote = 0;
   /** Ours. */
   openLocal = 0;
-  /** Handlers at work: their streams may be closed. */
-  slots = 0;
   /** The greatest identifier of a stream that the peer opened, or tried to. */
   lastRemoteId = 0;
   /** The greatest that the peer opened and a handler got. */
@@ -47,6 +46,11 @@ export class Registry {
   /** Has nobody opened it yet? A lower identifier than one that was used is not idle any more. */
   isIdle(id: number): boolean {
     return this.isLocal(id) ? id >= this.nextLocalId : id > this.lastRemoteId;
+  }
+
+  /** What became of `id`, which is neither open nor idle. */
+  fate(id: number): Fate {
+    return this.closed.fate(id, this.isLocal(id) ? this.nextLocalId - 2 : this.lastRemoteId);
   }
 
   add(stream: StreamRecord): void {
