@@ -193,16 +193,20 @@ export class ReceivedHeaders implements FieldSink {
 
   /** RFC 9113 §8.2.3: crumbs become one field before anyone looks, where the first of them stood. */
   #joinCrumbs(): void {
-    const cookies = this.#fields.filter((field) => field.kind === FieldKind.COOKIE);
+    const crumbs = this.#fields.filter(isCrumb);
     const joined = new Field(
       "cookie",
-      cookies.map((field) => field.value).join("; "),
+      crumbs.map((field) => field.value).join("; "),
       FieldKind.COOKIE,
-      cookies.some((field) => field.sensitive),
+      crumbs.some((field) => field.sensitive),
     );
-    const first = cookies[0];
-    this.#fields = this.#fields
-      .map((field) => (field === first ? joined : field))
-      .filter((field) => field === joined || field.kind !== FieldKind.COOKIE);
+    // By place and not by identity: two crumbs can be the same entry of a table.
+    const first = this.#fields.findIndex(isCrumb);
+    this.#fields[first] = joined;
+    this.#fields = this.#fields.filter((field, i) => i === first || !isCrumb(field));
   }
+}
+
+function isCrumb(field: Field): boolean {
+  return field.kind === FieldKind.COOKIE;
 }

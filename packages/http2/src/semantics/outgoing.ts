@@ -61,7 +61,7 @@ const pseudoNames = new Map<number, string>(
  * between the parts.
  */
 export function partOf(headers: HeaderList): MessagePart {
-  const kind = kindOf(headers[0] ?? "");
+  const kind = kindOf(String(headers[0] ?? ""));
   if (kind === FieldKind.STATUS) return MessagePart.RESPONSE;
   return isPseudo(kind) ? MessagePart.REQUEST : MessagePart.TRAILERS;
 }
