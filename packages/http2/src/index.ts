@@ -1,6 +1,7 @@
 // The connection: bytes and a time in, bytes, calls and a next deadline out.
 export { Connection } from "./connection/connection.ts";
-export type { ConnectionOptions, DrainReason } from "./connection/connection.ts";
+export type { ConnectionOptions } from "./connection/options.ts";
+export type { DrainReason } from "./connection/drain.ts";
 export type { ConnectionEnd, ConnectionHandler, RemoteSettings } from "./connection/handler.ts";
 export type { BudgetToken, Stats } from "./connection/stats.ts";
 
@@ -12,7 +13,7 @@ export type { HeadersKind, StreamEnd, StreamHandler } from "./stream/handler.ts"
 export type { ReceivedHeaders } from "./semantics/headers.ts";
 export { FieldKind } from "./hpack/field.ts";
 export type { HeaderList } from "./hpack/field.ts";
-export { preencode } from "./hpack/header-block.ts";
+export { preencode } from "./semantics/preencode.ts";
 export type { HeaderBlock } from "./hpack/header-block.ts";
 
 // Limits and their defaults.

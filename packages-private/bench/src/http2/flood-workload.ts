@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
 import { percentile, summarize } from "../harness/statistics.ts";
@@ -18,8 +18,8 @@ export const floodWorkload: Workload = {
 
 async function measure(bench: Bench): Promise<Row> {
   await using open = new AsyncDisposableStack();
-  const flooder = await startLoad("flooder.ts", bench, open);
-  const honest = await startLoad("honest-caller.ts", bench, open);
+  const flooder = await startLoad(import.meta.resolve("../load/flooder.ts"), bench, open);
+  const honest = await startLoad(import.meta.resolve("../load/honest-caller.ts"), bench, open);
   const contenders: Contender[] = [];
   for (const { name, program } of bench.peers.servers) {
     const subject = open.use(await startSubject<ServerPorts>(program, bench.affinity));
@@ -39,13 +39,13 @@ async function measure(bench: Bench): Promise<Row> {
 }
 
 async function startLoad(
-  file: string,
+  url: string,
   bench: Bench,
   open: AsyncDisposableStack,
 ): Promise<Subject<undefined>> {
   const program = {
     command: process.execPath,
-    args: [join(import.meta.dirname, "../load", file)],
+    args: [fileURLToPath(url)],
     speaks: true,
   };
   return open.use(await startSubject<undefined>(program, bench.affinity.load));

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
 import { summarize } from "../harness/statistics.ts";
@@ -92,7 +92,7 @@ async function warmUp(target: LoadTarget): Promise<void> {
 function startHolders(bench: Bench, open: AsyncDisposableStack): Promise<Subject<undefined>[]> {
   const program: SubjectProgram = {
     command: process.execPath,
-    args: [join(import.meta.dirname, "../load/holder.ts")],
+    args: [fileURLToPath(import.meta.resolve("../load/holder.ts"))],
     speaks: true,
   };
   return Promise.all(

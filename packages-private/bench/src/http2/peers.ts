@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { SubjectProgram } from "../harness/subject.ts";
 import { makeCertificate } from "./certificate.ts";
 
 /** Names of the peers, as in the results and the tables. */
-export type PeerName = "privet" | "node:http2" | "Go net/http" | "Python h2";
+type PeerName = "privet" | "node:http2" | "Go net/http" | "Python h2";
 
 export interface Peer {
   readonly name: PeerName;
@@ -35,8 +36,8 @@ export function findPeers(): PeersFound {
   makeCertificate();
   const missing: string[] = [];
   const servers: Peer[] = [
-    { name: "privet", program: nodeProgram("server-privet.ts") },
-    { name: "node:http2", program: nodeProgram("server-node.ts") },
+    { name: "privet", program: nodeProgram(import.meta.resolve("./subjects/server-privet.ts")) },
+    { name: "node:http2", program: nodeProgram(import.meta.resolve("./subjects/server-node.ts")) },
   ];
   const certificate = ["cert.pem", "key.pem"].map((file) => join(cache, "certificate", file));
   const go = buildGoServer();
@@ -52,17 +53,20 @@ export function findPeers(): PeersFound {
   return {
     servers,
     clients: [
-      { name: "privet", program: nodeProgram("client-privet.ts") },
-      { name: "node:http2", program: nodeProgram("client-node.ts") },
+      { name: "privet", program: nodeProgram(import.meta.resolve("./subjects/client-privet.ts")) },
+      {
+        name: "node:http2",
+        program: nodeProgram(import.meta.resolve("./subjects/client-node.ts")),
+      },
     ],
     missing,
   };
 }
 
-function nodeProgram(file: string): SubjectProgram {
+function nodeProgram(url: string): SubjectProgram {
   return {
     command: process.execPath,
-    args: ["-C", "@privet/source", "--expose-gc", join(subjects, file)],
+    args: ["-C", "@privet/source", "--expose-gc", fileURLToPath(url)],
     speaks: true,
   };
 }

@@ -34,7 +34,7 @@ export interface ConnectionEnd {
  */
 export interface ConnectionHandler {
   /**
-   * Server: a request. `headers` is valid during the call only.
+   * Server: a request. `headers` doesn't change: it may be kept.
    *
    * @returns who gets the rest of the stream
    */
@@ -51,6 +51,8 @@ export interface ConnectionHandler {
   goaway?(lastStreamId: number, code: ErrorCode, debug: string): void;
   /** A slot for `openStream()` became free after there was none. Client only. */
   streamsAvailable?(count: number): void;
+  /** A handler threw `error`: its stream, if it had one, was reset with INTERNAL_ERROR. */
+  threw?(error: unknown): void;
   /** The connection has ended, after all its streams. Called exactly once; what `takeOutput()` still has may be sent. */
   closed(end: ConnectionEnd): void;
   /** A command outside of `receive()` and `expire()` made output, or moved the next deadline: flush once, soon. */

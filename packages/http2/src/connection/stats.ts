@@ -1,25 +1,3 @@
-/** Counters of one connection since it began. Those that end in `Trips` count budgets exceeded, in observe mode too. */
-export interface Stats {
-  readonly bytesReceived: number;
-  readonly framesReceived: number;
-  readonly bytesSent: number;
-  readonly dataFramesSent: number;
-  readonly streamsOpened: number;
-  readonly streamsFinished: number;
-  readonly streamsRefused: number;
-  /** Streams that the peer reset. */
-  readonly resetsReceived: number;
-  /** Streams that we reset because of an error of the peer. */
-  readonly streamErrors: number;
-  readonly pingsReceived: number;
-  /** The latest round trip of a PING, in ms; NaN before the first. */
-  readonly rttMs: number;
-  readonly connectionReceiveWindow: number;
-  readonly streamReceiveWindow: number;
-  /** Trips by token, all zero at first. */
-  readonly trips: Readonly<Record<BudgetToken, number>>;
-}
-
 /** The budgets, by the token that goes into GOAWAY when one is exceeded. */
 export type BudgetToken =
   | "too_many_resets"
@@ -36,3 +14,55 @@ export type BudgetToken =
   | "too_many_glitches"
   | "too_many_informational"
   | "write_stalled";
+
+/** What one connection has counted since it began. */
+export interface Stats {
+  readonly bytesReceived: number;
+  readonly framesReceived: number;
+  /** Handed out by `takeOutput()`. */
+  readonly bytesSent: number;
+  /** HEADERS and DATA. */
+  readonly messageFramesSent: number;
+  readonly dataFramesSent: number;
+  readonly streamsOpened: number;
+  /** Streams that both sides ended. */
+  readonly streamsFinished: number;
+  /** Streams that we refused, since there were too many or there is no memory left. */
+  readonly streamsRefused: number;
+  /** Streams that the peer reset. */
+  readonly resetsReceived: number;
+  /** Streams that we reset because of an error of the peer's. */
+  readonly streamErrors: number;
+  /** Streams whose handler threw. */
+  readonly handlerFaults: number;
+  readonly pingsReceived: number;
+  /** Streams that wait for a slot now. */
+  readonly streamsWaiting: number;
+  /** The latest round trip of a PING, in ms; NaN before the first. */
+  readonly rttMs: number;
+  /** Our window of the connection, and that of new streams: they grow with the bandwidth-delay product. */
+  readonly connectionReceiveWindow: number;
+  readonly streamReceiveWindow: number;
+  /** How often each budget was exceeded: once ends the connection, unless it is only observed. */
+  readonly trips: Readonly<Record<BudgetToken, number>>;
+}
+
+/** The numbers behind `Stats` that grow as things happen. */
+export class Counters {
+  bytesReceived = 0;
+  bytesSent = 0;
+  messageFramesSent = 0;
+  dataFramesSent = 0;
+  streamsOpened = 0;
+  streamsFinished = 0;
+  streamsRefused = 0;
+  resetsReceived = 0;
+  streamErrors = 0;
+  handlerFaults = 0;
+  pingsReceived = 0;
+
+  all(): Omit<Counters, "all"> {
+    // oxlint-disable-next-line typescript/no-misused-spread -- the numbers alone are wanted
+    return { ...this };
+  }
+}

@@ -1,11 +1,13 @@
 import { latin1 } from "../bytes/latin1.ts";
 import { compressionError } from "./compression-error.ts";
 import { DynamicTable } from "./dynamic-table.ts";
-import { Field, kindOf } from "./field.ts";
+import { Field } from "./field.ts";
 import type { FieldSink } from "./field.ts";
 import { decode as decodeHuffman, maxDecodedLength } from "./huffman.ts";
 import { readInteger } from "./integer.ts";
 import type { Cursor } from "./integer.ts";
+import { cachedName, cacheName } from "./name-cache.ts";
+import type { Named } from "./name-cache.ts";
 import { STATIC_ENTRIES, staticFields } from "./static-table.ts";
 
 /** RFC 7541 §4.2: the smallest size since the last block, and the final one. */
@@ -25,6 +27,9 @@ export class Decoder {
   readonly #table: DynamicTable;
   readonly #maxStringLength: number;
   readonly #cursor: Cursor = { bytes: NOTHING, position: 0, end: 0 };
+  /** The string whose beginning was read last: its octets, and whether Huffman's code packs them. */
+  #length = 0;
+  #packed = false;
   /** What SETTINGS_HEADER_TABLE_SIZE allows, once acknowledged. */
   #limit: number;
   /** The next block must begin with an update to this size or below; Infinity when it need not. */
@@ -114,25 +119,41 @@ export class Decoder {
   }
 
   #readLiteral(cursor: Cursor, nameIndex: number, sensitive: boolean): Field {
-    if (nameIndex !== 0) {
-      const named = this.#lookUp(nameIndex);
-      return new Field(named.name, this.#readString(cursor), named.kind, sensitive);
-    }
-    const name = this.#readString(cursor);
-    return new Field(name, this.#readString(cursor), kindOf(name), sensitive);
+    const named = nameIndex === 0 ? this.#readName(cursor) : this.#lookUp(nameIndex);
+    this.#readLength(cursor);
+    return new Field(named.name, this.#takeString(cursor), named.kind, sensitive);
   }
 
-  /** RFC 7541 §5.2. */
-  #readString(cursor: Cursor): string {
+  #readName(cursor: Cursor): Named {
+    this.#readLength(cursor);
+    const { bytes, position: start } = cursor;
+    const end = start + this.#length;
+    const known = cachedName(bytes, start, end, this.#packed);
+    if (known !== undefined && known.name.length <= this.#maxStringLength) {
+      cursor.position = end;
+      return known;
+    }
+    const name = this.#takeString(cursor);
+    return cacheName(bytes, start, end, this.#packed, name);
+  }
+
+  /** The beginning of a string, RFC 7541 §5.2: all of it must be there. */
+  #readLength(cursor: Cursor): void {
     if (cursor.position >= cursor.end) throw compressionError("block_truncated");
     const first = cursor.bytes[cursor.position++] as number;
-    const length = readInteger(cursor, first, 0x7f);
+    this.#packed = first >= 0x80;
+    this.#length = readInteger(cursor, first, 0x7f);
+    if (this.#length > cursor.end - cursor.position) throw compressionError("block_truncated");
+  }
+
+  /** The octets of a string whose length was read. */
+  #takeString(cursor: Cursor): string {
     const start = cursor.position;
-    if (length > cursor.end - start) throw compressionError("block_truncated");
-    cursor.position = start + length;
-    if (first >= 0x80) return this.#unpack(cursor.bytes, start, cursor.position);
-    if (length > this.#maxStringLength) throw compressionError("string_too_long");
-    return latin1(cursor.bytes, start, cursor.position);
+    const end = start + this.#length;
+    cursor.position = end;
+    if (this.#packed) return this.#unpack(cursor.bytes, start, end);
+    if (end - start > this.#maxStringLength) throw compressionError("string_too_long");
+    return latin1(cursor.bytes, start, end);
   }
 
   #unpack(bytes: Uint8Array, start: number, end: number): string {

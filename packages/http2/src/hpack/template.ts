@@ -13,7 +13,7 @@ export class Template {
   /** The block, without size updates. */
   bytes: Uint8Array = NOTHING;
   /** A copy, as the caller may change its list; without the values that are to be looked at each time. */
-  readonly #headers: (string | undefined)[];
+  readonly #headers: (string | number)[];
   /** Where each field begins in `bytes`. */
   readonly #starts: number[] = [];
   /** Where the value of each field begins that is a literal whatever its value; else 0. */
@@ -38,7 +38,8 @@ export class Template {
 
   /** The value of the field added last is to be looked at each time. */
   reconsiderLast(): void {
-    this.#headers[this.#starts.length * 2 - 1] = undefined;
+    // Equal to nothing that a list can hold.
+    this.#headers[this.#starts.length * 2 - 1] = Number.NaN;
   }
 
   /** Has `headers` the same names in the same order? */

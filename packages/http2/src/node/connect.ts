@@ -47,7 +47,7 @@ export type ClientTls = Omit<
  * @throws ConnectFailure when the server can't be reached, doesn't speak HTTP/2, or time is up
  * @throws the signal's reason when it is aborted
  */
-export function connect(options: ConnectOptions): Promise<SocketConnection> {
+export async function connect(options: ConnectOptions): Promise<SocketConnection> {
   const places = [options.port, options.path, options.socket];
   if (places.filter((place) => place !== undefined).length !== 1) {
     throw new TypeError("connect() needs one of port, path and socket");

@@ -13,10 +13,29 @@ import {
 
 /**
  * What can be wrong with one field, whatever stands beside it (RFC 9113 §8.2,
- * §8.3). The place in this list is the field's verdict; 0 is "not judged yet".
+ * §8.3). Small numbers, so that a field can keep its own; 0 is "not judged yet".
  */
-const verdicts = [
-  "not_judged",
+export const Verdict = {
+  FINE: 1,
+  NAME_EMPTY: 2,
+  NAME_INVALID: 3,
+  VALUE_INVALID: 4,
+  VALUE_PADDED: 5,
+  UNKNOWN_PSEUDO: 6,
+  CONNECTION_SPECIFIC: 7,
+  TE: 8,
+  METHOD: 9,
+  SCHEME: 10,
+  AUTHORITY: 11,
+  PATH: 12,
+  STATUS: 13,
+  CONTENT_LENGTH: 14,
+} as const;
+Object.freeze(Verdict);
+
+/** The token of each verdict. */
+const tokens: readonly string[] = [
+  "",
   "fine",
   "field_name_empty",
   "field_name_invalid",
@@ -31,58 +50,56 @@ const verdicts = [
   "path_invalid",
   "status_invalid",
   "content_length_invalid",
-] as const;
-type Verdict = (typeof verdicts)[number];
-
-export const FINE = 1;
+];
 
 /** The token of a verdict other than `FINE`. */
 export function faultOf(verdict: number): string {
-  return verdicts[verdict] ?? "field_invalid";
+  return tokens[verdict] ?? "field_invalid";
 }
 
-/** Judges one field by its kind: `FINE`, or the number of what is wrong. */
+/**
+ * Judges one field by its kind: RFC 9113 §8.3.1 and §8.3.2 for
+ * pseudo-headers, §8.2.1 and §8.2.2 for the rest.
+ *
+ * @returns a `Verdict`
+ */
 export function judge(name: string, value: string, kind: number): number {
-  return verdicts.indexOf(judgeName(name, kind) ?? judgeValue(value, kind) ?? "fine");
-}
-
-function judgeName(name: string, kind: number): Verdict | undefined {
   switch (kind) {
-    case FieldKind.UNKNOWN_PSEUDO:
-      return "unknown_pseudo_header";
-    case FieldKind.CONNECTION_SPECIFIC:
-      return "connection_specific_field";
     case FieldKind.OTHER:
-      if (name.length === 0) return "field_name_empty";
-      return consistsOf(name, IN_NAME) ? undefined : "field_name_invalid";
-    default:
-      // It has a kind, so it is one of the names that we know.
-      return undefined;
-  }
-}
-
-/** RFC 9113 §8.3.1, §8.3.2 for pseudo-headers, §8.2.1 and §8.2.2 for the rest. */
-function judgeValue(value: string, kind: number): Verdict | undefined {
-  switch (kind) {
+      return judgeName(name) || judgeValue(value);
+    case FieldKind.UNKNOWN_PSEUDO:
+      return Verdict.UNKNOWN_PSEUDO;
+    case FieldKind.CONNECTION_SPECIFIC:
+      return Verdict.CONNECTION_SPECIFIC;
     case FieldKind.METHOD:
-      return isSome(value, IN_METHOD) ? undefined : "method_invalid";
+      return isSome(value, IN_METHOD) ? Verdict.FINE : Verdict.METHOD;
     case FieldKind.SCHEME:
-      return isSome(value, IN_SCHEME) ? undefined : "scheme_invalid";
+      return isSome(value, IN_SCHEME) ? Verdict.FINE : Verdict.SCHEME;
     case FieldKind.AUTHORITY:
     case FieldKind.HOST:
-      return consistsOf(value, IN_AUTHORITY) ? undefined : "authority_invalid";
+      return consistsOf(value, IN_AUTHORITY) ? Verdict.FINE : Verdict.AUTHORITY;
     case FieldKind.PATH:
-      return isSome(value, IN_PATH) ? undefined : "path_invalid";
+      return isSome(value, IN_PATH) ? Verdict.FINE : Verdict.PATH;
     case FieldKind.STATUS:
-      return isStatus(value) ? undefined : "status_invalid";
+      return isStatus(value) ? Verdict.FINE : Verdict.STATUS;
     case FieldKind.CONTENT_LENGTH:
-      return isContentLength(value) ? undefined : "content_length_invalid";
+      return isContentLength(value) ? Verdict.FINE : Verdict.CONTENT_LENGTH;
     case FieldKind.TE:
-      return value.toLowerCase() === "trailers" ? undefined : "te_not_trailers";
+      return value.toLowerCase() === "trailers" ? Verdict.FINE : Verdict.TE;
     default:
-      if (!consistsOf(value, IN_VALUE)) return "field_value_invalid";
-      return isPadded(value) ? "field_value_padded" : undefined;
+      return judgeValue(value);
   }
+}
+
+/** 0 where the name is fine. A name that has a kind is one of those that we know. */
+function judgeName(name: string): number {
+  if (name.length === 0) return Verdict.NAME_EMPTY;
+  return consistsOf(name, IN_NAME) ? 0 : Verdict.NAME_INVALID;
+}
+
+function judgeValue(value: string): number {
+  if (!consistsOf(value, IN_VALUE)) return Verdict.VALUE_INVALID;
+  return isPadded(value) ? Verdict.VALUE_PADDED : Verdict.FINE;
 }
 
 function isSome(value: string, place: number): boolean {

@@ -7,6 +7,10 @@ const SLOTS = 32;
 /** Longer blocks are rarely the same twice. */
 const MAX_OCTETS = 512;
 
+/** So many blocks without a hit, and only one of `SPARSE` is looked up: the peer's blocks all differ. */
+const PATIENCE = 64;
+const SPARSE = 16;
+
 /** A block as it came, and what it says. */
 interface Known {
   readonly bytes: Uint8Array;
@@ -28,6 +32,9 @@ export class HeaderReceiver {
   /** The hash of the block that came last in each slot, to keep only what has come twice. */
   #seen: Int32Array = new Int32Array(0);
 
+  /** Blocks since the last hit. */
+  #misses = 0;
+
   constructor(decoder: Decoder, limits: HeaderLimits) {
     this.#decoder = decoder;
     this.#limits = limits;
@@ -41,7 +48,10 @@ export class HeaderReceiver {
    */
   receive(block: Uint8Array, start: number, end: number): ReceivedHeaders {
     const length = end - start;
-    if (length > MAX_OCTETS || this.#decoder.updateDue) return this.#decode(block, start, end);
+    this.#misses++;
+    if (length > MAX_OCTETS || this.#decoder.updateDue || this.#isHopeless()) {
+      return this.#decode(block, start, end);
+    }
     const hash = hashOf(block, start, end);
     const slot = (hash ^ (hash >>> 16)) & (SLOTS - 1);
     const known = this.#known[slot];
@@ -50,6 +60,7 @@ export class HeaderReceiver {
       known.generation === this.#decoder.generation &&
       isSame(known.bytes, block, start, length)
     ) {
+      this.#misses = 0;
       return known.headers;
     }
     const generation = this.#decoder.generation;
@@ -58,6 +69,10 @@ export class HeaderReceiver {
       this.#learn(slot, hash, headers, block, start, end);
     }
     return headers;
+  }
+
+  #isHopeless(): boolean {
+    return this.#misses > PATIENCE && this.#misses % SPARSE !== 0;
   }
 
   #decode(block: Uint8Array, start: number, end: number): ReceivedHeaders {

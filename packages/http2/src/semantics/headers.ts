@@ -2,7 +2,7 @@ import { ErrorCode } from "../constants.ts";
 import { ConnectionError } from "../errors.ts";
 import { Field, FieldKind } from "../hpack/field.ts";
 import type { FieldSink } from "../hpack/field.ts";
-import { faultOf, FINE, isPseudo, judge } from "./field-rules.ts";
+import { faultOf, isPseudo, judge, Verdict } from "./field-rules.ts";
 
 /** How much of a header block is kept, and when it is too much even to decode. */
 export interface HeaderLimits {
@@ -42,14 +42,18 @@ export class ReceivedHeaders implements FieldSink {
   /** Where the fields begin that aren't pseudo-headers. */
   firstRegular = 0;
 
-  readonly #limits: HeaderLimits;
+  readonly #maxSize: number;
+  readonly #maxFields: number;
+  readonly #maxDecodedSize: number;
   #fields: Field[] = [];
   #received = 0;
   #host: string | undefined = undefined;
   #crumbs = 0;
 
   constructor(limits: HeaderLimits) {
-    this.#limits = limits;
+    this.#maxSize = limits.maxHeaderListSize;
+    this.#maxFields = limits.maxHeaderFields;
+    this.#maxDecodedSize = limits.maxHeaderListSize * limits.headerAbuseFactor;
   }
 
   /**
@@ -60,14 +64,11 @@ export class ReceivedHeaders implements FieldSink {
   field(field: Field): void {
     this.listSize += field.size;
     this.#received++;
-    if (
-      this.listSize > this.#limits.maxHeaderListSize ||
-      this.#received > this.#limits.maxHeaderFields
-    ) {
+    if (this.listSize > this.#maxSize || this.#received > this.#maxFields) {
       this.#drop();
       return;
     }
-    if (field.verdict !== FINE) this.#judge(field);
+    if (field.verdict !== Verdict.FINE) this.#judge(field);
     if (field.kind !== FieldKind.OTHER && field.kind <= FieldKind.CONTENT_LENGTH) {
       this.#note(field);
     }
@@ -141,7 +142,7 @@ export class ReceivedHeaders implements FieldSink {
 
   #judge(field: Field): void {
     if (field.verdict === 0) field.verdict = judge(field.name, field.value, field.kind);
-    if (field.verdict !== FINE) this.fault ??= faultOf(field.verdict);
+    if (field.verdict !== Verdict.FINE) this.fault ??= faultOf(field.verdict);
   }
 
   /** Keeps what a field says to the protocol itself. */
@@ -155,7 +156,7 @@ export class ReceivedHeaders implements FieldSink {
       this.#crumbs++;
     } else {
       if (this.contentLength !== -1) this.fault ??= "repeated_content_length";
-      if (field.verdict === FINE) this.contentLength = Number(field.value);
+      if (field.verdict === Verdict.FINE) this.contentLength = Number(field.value);
     }
   }
 
@@ -179,29 +180,33 @@ export class ReceivedHeaders implements FieldSink {
         this.path = field.value;
         break;
       default:
-        if (field.verdict === FINE) this.status = Number(field.value);
+        if (field.verdict === Verdict.FINE) this.status = Number(field.value);
     }
   }
 
   #drop(): void {
     this.tooLarge = true;
-    if (this.listSize > this.#limits.maxHeaderListSize * this.#limits.headerAbuseFactor) {
+    if (this.listSize > this.#maxDecodedSize) {
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "header_list_way_too_large");
     }
   }
 
   /** RFC 9113 §8.2.3: crumbs become one field before anyone looks, where the first of them stood. */
   #joinCrumbs(): void {
-    const cookies = this.#fields.filter((field) => field.kind === FieldKind.COOKIE);
+    const crumbs = this.#fields.filter(isCrumb);
     const joined = new Field(
       "cookie",
-      cookies.map((field) => field.value).join("; "),
+      crumbs.map((field) => field.value).join("; "),
       FieldKind.COOKIE,
-      cookies.some((field) => field.sensitive),
+      crumbs.some((field) => field.sensitive),
     );
-    const first = cookies[0];
-    this.#fields = this.#fields
-      .map((field) => (field === first ? joined : field))
-      .filter((field) => field === joined || field.kind !== FieldKind.COOKIE);
+    // By place and not by identity: two crumbs can be the same entry of a table.
+    const first = this.#fields.findIndex(isCrumb);
+    this.#fields[first] = joined;
+    this.#fields = this.#fields.filter((field, i) => i === first || !isCrumb(field));
   }
+}
+
+function isCrumb(field: Field): boolean {
+  return field.kind === FieldKind.COOKIE;
 }

@@ -2,7 +2,7 @@ import { UsageError } from "../errors.ts";
 import type { HeaderRules } from "../hpack/encoder.ts";
 import { FieldKind, kindOf } from "../hpack/field.ts";
 import type { HeaderList } from "../hpack/field.ts";
-import { faultOf, FINE, isPseudo, judge } from "./field-rules.ts";
+import { faultOf, isPseudo, judge, Verdict } from "./field-rules.ts";
 import { isPath } from "./malformed.ts";
 import { MessagePart } from "./message-part.ts";
 
@@ -25,38 +25,43 @@ const advice: Readonly<Record<string, string>> = {
   content_length_invalid: "a length is up to 15 digits",
 };
 
-/** Which pseudo-headers each part must have and may have, RFC 9113 §8.3. Bits `1 << kind`. */
-const pseudoHeaders: Readonly<
-  Record<MessagePart, { readonly must: readonly number[]; readonly may: readonly number[] }>
-> = {
+/** Which pseudo-headers a part must have and may have, RFC 9113 §8.3: bits `1 << kind`. */
+interface PseudoHeaders {
+  readonly must: number;
+  readonly may: number;
+}
+
+const authority = 1 << FieldKind.AUTHORITY;
+const method = 1 << FieldKind.METHOD;
+
+const pseudoHeaders: Readonly<Record<MessagePart, PseudoHeaders>> = {
   [MessagePart.REQUEST]: {
-    must: [FieldKind.METHOD, FieldKind.SCHEME, FieldKind.PATH],
-    may: [FieldKind.AUTHORITY],
+    must: method | (1 << FieldKind.SCHEME) | (1 << FieldKind.PATH),
+    may: authority,
   },
-  [MessagePart.RESPONSE]: { must: [FieldKind.STATUS], may: [] },
-  [MessagePart.TRAILERS]: { must: [], may: [] },
+  [MessagePart.RESPONSE]: { must: 1 << FieldKind.STATUS, may: 0 },
+  [MessagePart.TRAILERS]: { must: 0, may: 0 },
 };
 
 /** RFC 9113 §8.5. */
-const connect = { must: [FieldKind.METHOD, FieldKind.AUTHORITY], may: [] } as const;
+const connect: PseudoHeaders = { must: method | authority, may: 0 };
+
+const ANY_PSEUDO =
+  connect.must | pseudoHeaders[MessagePart.REQUEST].must | pseudoHeaders[MessagePart.RESPONSE].must;
+
+/** Fields that a message has no more than one of. */
+const ONCE = ANY_PSEUDO | (1 << FieldKind.HOST) | (1 << FieldKind.CONTENT_LENGTH);
 
 const pseudoNames = new Map<number, string>(
   [":method", ":scheme", ":authority", ":path", ":status"].map((name) => [kindOf(name), name]),
 );
-
-/** What of a list is checked across its fields. */
-interface Summary {
-  readonly kinds: Set<number>;
-  method: string;
-  path: string;
-}
 
 /**
  * Which part of a message `headers` can be: by its pseudo-headers, which differ
  * between the parts.
  */
 export function partOf(headers: HeaderList): MessagePart {
-  const kind = kindOf(headers[0] ?? "");
+  const kind = kindOf(String(headers[0] ?? ""));
   if (kind === FieldKind.STATUS) return MessagePart.RESPONSE;
   return isPseudo(kind) ? MessagePart.REQUEST : MessagePart.TRAILERS;
 }
@@ -74,20 +79,30 @@ export function checkOutgoing(headers: HeaderList, part: MessagePart = partOf(he
       "A header list is name, value, name, value …: the last name has no value.",
     );
   }
-  const summary = { kinds: new Set<number>(), method: "", path: "" };
+  let seen = 0;
   let regular = false;
+  let path = "";
+  let verb = "";
   for (let i = 0; i < headers.length; i += 2) {
     const kind = checkField(headers[i], headers[i + 1]);
     if (isPseudo(kind)) {
       if (regular) throw late(headers[i] as string);
-      notePseudo(summary, kind, headers[i + 1] as string);
     } else {
       regular = true;
-      if (kind === FieldKind.CONTENT_LENGTH || kind === FieldKind.HOST)
-        once(summary, kind, headers[i] as string);
     }
+    const bit = 1 << kind;
+    if ((seen & bit & ONCE) !== 0) throw repeated(headers[i] as string);
+    seen |= bit;
+    if (kind === FieldKind.METHOD) verb = headers[i + 1] as string;
+    if (kind === FieldKind.PATH) path = headers[i + 1] as string;
   }
-  checkPseudoHeaders(summary, part);
+  checkPseudoHeaders(
+    seen,
+    verb === "CONNECT" && part === MessagePart.REQUEST ? connect : pseudoHeaders[part],
+  );
+  if ((seen & (1 << FieldKind.PATH)) !== 0 && !isPath(path, verb)) {
+    throw faulty(":path", faultOf(Verdict.PATH));
+  }
 }
 
 /** The rules of this file for an `Encoder`; its part 0 is whatever the list can be. */
@@ -113,28 +128,36 @@ function checkField(name: unknown, value: unknown): number {
   }
   const kind = kindOf(name);
   const verdict = judge(name, value, kind);
-  if (verdict !== FINE) {
-    const reason = faultOf(verdict);
-    // Never the value: it can be a secret, and this ends up in logs.
-    throw new UsageError(
-      reason,
-      `The field ${JSON.stringify(name)} can't be sent: ${advice[reason]}.`,
-    );
-  }
+  if (verdict !== Verdict.FINE) throw faulty(name, faultOf(verdict));
   return kind;
 }
 
-function notePseudo(summary: Summary, kind: number, value: string): void {
-  once(summary, kind, pseudoNames.get(kind) ?? "");
-  if (kind === FieldKind.METHOD) summary.method = value;
-  if (kind === FieldKind.PATH) summary.path = value;
+function checkPseudoHeaders(seen: number, { must, may }: PseudoHeaders): void {
+  if ((must & ~seen) === 0 && (seen & ANY_PSEUDO & ~(must | may)) === 0) return;
+  for (const [kind, name] of pseudoNames) {
+    const bit = 1 << kind;
+    if ((must & bit) !== 0 && (seen & bit) === 0) {
+      throw new UsageError("pseudo_header_missing", `${name} is missing.`);
+    }
+    if (((must | may) & bit) === 0 && (seen & bit) !== 0) {
+      throw new UsageError(
+        "pseudo_header_misplaced",
+        `${name} doesn't belong here: it is for another part of a message.`,
+      );
+    }
+  }
 }
 
-function once(summary: Summary, kind: number, name: string): void {
-  if (summary.kinds.has(kind)) {
-    throw new UsageError("repeated_field", `${name} occurs twice: send it once.`);
-  }
-  summary.kinds.add(kind);
+/** The message never has the value: it can be a secret, and messages end up in logs. */
+function faulty(name: string, reason: string): UsageError {
+  return new UsageError(
+    reason,
+    `The field ${JSON.stringify(name)} can't be sent: ${advice[reason]}.`,
+  );
+}
+
+function repeated(name: string): UsageError {
+  return new UsageError("repeated_field", `${name} occurs twice: send it once.`);
 }
 
 function late(name: string): UsageError {
@@ -142,28 +165,4 @@ function late(name: string): UsageError {
     "pseudo_header_after_regular",
     `${name} stands after other fields: pseudo-headers come first (RFC 9113 §8.3).`,
   );
-}
-
-function checkPseudoHeaders({ kinds, method, path }: Summary, part: MessagePart): void {
-  const isConnect = part === MessagePart.REQUEST && method === "CONNECT";
-  const { must, may } = isConnect ? connect : pseudoHeaders[part];
-  for (const kind of must) {
-    if (!kinds.has(kind)) {
-      throw new UsageError("pseudo_header_missing", `${pseudoNames.get(kind)} is missing.`);
-    }
-  }
-  for (const kind of pseudoNames.keys()) {
-    if (kinds.has(kind) && ![...must, ...may].includes(kind)) {
-      throw new UsageError(
-        "pseudo_header_misplaced",
-        `${pseudoNames.get(kind)} doesn't belong here: it is for another part of a message.`,
-      );
-    }
-  }
-  if (kinds.has(FieldKind.PATH) && !isPath(path, method)) {
-    throw new UsageError(
-      "path_invalid",
-      `The field ":path" can't be sent: ${advice["path_invalid"]}.`,
-    );
-  }
 }

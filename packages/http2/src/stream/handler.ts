@@ -33,7 +33,7 @@ export interface StreamEnd {
 export interface StreamHandler {
   /**
    * A header block after the one that opened the stream: on a server trailers
-   * alone. `headers` is valid during the call only.
+   * alone. `headers` doesn't change: it may be kept.
    */
   headers?(headers: ReceivedHeaders, kind: HeadersKind, endStream: boolean): void;
   /**

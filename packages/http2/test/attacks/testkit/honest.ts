@@ -1,0 +1,66 @@
+import { FrameType } from "../../../src/constants.ts";
+import { attackServer } from "./raw-peer.ts";
+import type { RawPeer, RawServer } from "./raw-peer.ts";
+import { data, request, response } from "./wire.ts";
+
+const END_STREAM = 0x1;
+
+/** Somebody honest on another connection, while an attack goes on. */
+export interface Bystander {
+  /**
+   * Stops calling.
+   *
+   * @returns how many calls came back whole
+   * @throws Error where one didn't
+   */
+  stop(): Promise<number>;
+}
+
+/** Calls a serving victim, one call after the other. */
+export async function callMeanwhile(port: number): Promise<Bystander> {
+  const peer = await attackServer(port);
+  let going = true;
+  const calls = callInTurn(peer, () => going);
+  // Seen by stop(); nobody else waits for it.
+  calls.catch(() => {});
+  return {
+    stop: async () => {
+      going = false;
+      const count = await calls;
+      await peer[Symbol.asyncDispose]();
+      return count;
+    },
+  };
+}
+
+async function callInTurn(peer: RawPeer, isGoing: () => boolean): Promise<number> {
+  let answered = 0;
+  peer.onFrame = ({ type, flags }) => {
+    if (type === FrameType.HEADERS && (flags & END_STREAM) !== 0) answered += 1;
+  };
+  let made = 0;
+  while (isGoing() || made === 0) {
+    peer.send(request(made * 2 + 1, "/"));
+    made += 1;
+    await peer.until(() => answered === made, `the answer to call ${made}`);
+  }
+  return made;
+}
+
+/** Answers every request of a calling victim. */
+export function answerAll(peer: RawPeer): void {
+  peer.send(SETTINGS);
+  peer.onFrame = ({ type, flags, streamId }) => {
+    if (type > FrameType.HEADERS || (flags & END_STREAM) === 0) return;
+    peer.send(response(streamId), data(streamId, new Uint8Array(8), true));
+  };
+}
+
+const SETTINGS = Buffer.from([0, 0, 0, FrameType.SETTINGS, 0, 0, 0, 0, 0]);
+
+/** Serves the next client honestly. */
+export async function serveHonestly(server: RawServer): Promise<RawPeer> {
+  const peer = await server.next();
+  answerAll(peer);
+  return peer;
+}
