@@ -9,7 +9,7 @@ import { Arrival } from "./arrival.ts";
 import { Driver } from "./driver.ts";
 import type { SocketConnection, SocketHandler } from "./driver.ts";
 import { CIPHERS, SOCKET_OPTIONS } from "./socket-options.ts";
-import { threadWheel } from "./timing-wheel.ts";
+import { threadTurn } from "./turn.ts";
 
 export interface ListenOptions {
   /** Makes the application's side of each accepted connection. */
@@ -97,14 +97,16 @@ class Doorway implements Listener {
   }
 
   async open(): Promise<void> {
-    const { port, host, path, reusePort, backlog } = this.#options;
+    const { port, host, path, reusePort = false, backlog } = this.#options;
     if ((port === undefined) === (path === undefined)) {
       throw new TypeError("listen() needs either a port or the path of a unix socket");
     }
     const server = this.#server;
+    // Node takes a port that is undefined for 0.
+    const place = path === undefined ? { port, host, reusePort } : { path };
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ port, host, path, reusePort, backlog }, () => {
+      server.listen({ ...place, backlog }, () => {
         server.removeListener("error", reject);
         resolve();
       });
@@ -152,7 +154,11 @@ class Doorway implements Listener {
     });
     server.on("connection", (socket: Socket) => this.#expect(socket));
     server.on("secureConnection", (socket) => this.#welcome(socket));
-    server.on("tlsClientError", (error) => this.#report(error));
+    server.on("tlsClientError", (error, socket) => {
+      // Node leaves a socket open whose handshake took too long.
+      this.#turnAway(socket);
+      this.#report(error);
+    });
     return server;
   }
 
@@ -164,7 +170,7 @@ class Doorway implements Listener {
 
   #welcome(socket: TLSSocket): void {
     if (socket.alpnProtocol === "h2") {
-      this.#serve(socket, threadWheel.clock.now(), "goaway");
+      this.#serve(socket, threadTurn.now(), "goaway");
     } else if (socket.alpnProtocol === "http/1.1") {
       this.#handOver(socket);
     } else {
@@ -175,7 +181,7 @@ class Doorway implements Listener {
 
   #sniff(socket: Socket): void {
     this.#expect(socket);
-    const now = threadWheel.clock.now();
+    const now = threadTurn.now();
     const arrival = new Arrival(socket, now + this.#prefaceMs, (opening) => {
       if (opening === "http1") {
         this.#handOver(socket);
