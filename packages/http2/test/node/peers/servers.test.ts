@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer as createHttp2Server } from "node:http2";
 import type { ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { requirement, start } from "@privet/testkit";
