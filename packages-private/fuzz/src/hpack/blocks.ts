@@ -121,7 +121,7 @@ class Grammar {
 }
 
 /** `block` with a few octets changed, taken away, doubled or put in. */
-export function mutated(random: Random, block: Uint8Array): Uint8Array {
+function mutated(random: Random, block: Uint8Array): Uint8Array {
   const octets = [...block];
   for (let i = random.below(3); i >= 0; i--) {
     const at = random.below(octets.length + 1);
