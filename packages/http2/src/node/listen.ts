@@ -1,7 +1,11 @@
 import { constants } from "node:crypto";
 import { createServer as createPlainServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  Server as TlsServer,
+} from "node:tls";
 import type { TLSSocket, TlsOptions } from "node:tls";
 import { defaultLimits } from "../limits.ts";
 import type { Limits } from "../limits.ts";
@@ -55,6 +59,14 @@ export interface Listener extends AsyncDisposable {
   readonly address: AddressInfo | string;
   /** The HTTP/2 connections that are open. */
   readonly connections: ReadonlySet<SocketConnection>;
+  /**
+   * New handshakes use this certificate, key and the like; connections that are
+   * open go on with theirs. Whether clients need certificates stays as it was.
+   *
+   * @throws TypeError without TLS
+   * @throws Error for what OpenSSL can't use; what was in use stays in use
+   */
+  setSecureContext(tls: ServerTls): void;
   /**
    * Accepts no more, drains every connection (GOAWAY; streams that are open go
    * on), and resolves when all have ended.
@@ -115,6 +127,15 @@ class Doorway implements Listener {
     this.#address = server.address() ?? path ?? "";
   }
 
+  setSecureContext(tls: ServerTls): void {
+    if (!(this.#server instanceof TlsServer)) {
+      throw new TypeError("setSecureContext() needs a listener with TLS");
+    }
+    // Node forgets the old context before it has tried the new one.
+    createSecureContext(secureContext(tls));
+    this.#server.setSecureContext(secureContext(tls));
+  }
+
   async close(): Promise<void> {
     this.#stopAccepting();
     for (const { connection } of this.connections) {
@@ -142,14 +163,9 @@ class Doorway implements Listener {
   #tlsServer(tls: ServerTls): Server {
     const { http1, tlsHandshakeMs } = this.#options;
     const server = createTlsServer({
-      ciphers: CIPHERS,
-      honorCipherOrder: true,
-      minVersion: "TLSv1.2",
-      ...tls,
+      ...secureContext(tls),
       ...SOCKET_OPTIONS,
       ALPNProtocols: http1 === undefined ? ["h2"] : ["h2", "http/1.1"],
-      // Forbidden for HTTP/2, RFC 9113 §9.2.1; and a cheap way to make a server work.
-      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       handshakeTimeout: tlsHandshakeMs ?? 10_000,
     });
     server.on("connection", (socket: Socket) => this.#expect(socket));
@@ -244,4 +260,15 @@ class Doorway implements Listener {
   #report(error: Error): void {
     this.#options.onError?.(error);
   }
+}
+
+function secureContext(tls: ServerTls): TlsOptions {
+  return {
+    ciphers: CIPHERS,
+    honorCipherOrder: true,
+    minVersion: "TLSv1.2",
+    ...tls,
+    // Forbidden for HTTP/2, RFC 9113 §9.2.1; and a cheap way to make a server work.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  };
 }

@@ -325,6 +325,39 @@ test(
   },
 );
 
+test(
+  "TLS: a certificate is exchanged with no connection lost, and a broken one is refused",
+  tlsTest,
+  async () => {
+    await using listener = await listenLocally({ tls });
+    const port = portOf(listener);
+    const old = await connect({ port, host: "localhost", tls: { ca: tls.cert } });
+
+    assert.throws(() => listener.setSecureContext({ key: tls.key, cert: "no certificate" }));
+    (await connect({ port, host: "localhost", tls: { ca: tls.cert } })).destroy();
+
+    const fresh = selfSigned();
+    listener.setSecureContext(fresh);
+    await assert.rejects(
+      connect({ port, host: "localhost", tls: { ca: tls.cert } }),
+      ConnectFailure,
+    );
+    const link = await connect({ port, host: "localhost", tls: { ca: fresh.cert } });
+    for (const { connection } of [old, link]) assert.equal(connection.closed, false);
+    assert.equal((await exchange(old, { path: "/echo" })).end.by, "end");
+    assert.equal((await exchange(link, { path: "/echo" })).end.by, "end");
+
+    const ALPNProtocols = ["h2"];
+    const forbidden = { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES256-SHA" } as const;
+    await assert.rejects(secureSocket(port, { ca: fresh.cert, ALPNProtocols, ...forbidden }));
+  },
+);
+
+test("a listener without TLS has no certificate to exchange", async () => {
+  await using listener = await listenLocally();
+  assert.throws(() => listener.setSecureContext({}), TypeError);
+});
+
 test("requests over TLS are answered, and the socket tells of it", tlsTest, async () => {
   await using listener = await listenLocally({ tls });
   const link = await connect({ port: portOf(listener), host: "localhost", tls: { ca: tls.cert } });
