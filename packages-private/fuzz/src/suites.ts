@@ -1,4 +1,5 @@
 import type { Suite } from "@privet/testkit";
+import { hpack } from "./hpack/suite.ts";
 
 /** The fuzzers, in the order of the list that `pnpm fuzz` prints. */
-export const suites: readonly Suite[] = [];
+export const suites: readonly Suite[] = [hpack];

@@ -184,11 +184,7 @@ export class Connection {
     if (end.by === "local") session.budgets.ended(end.token);
     session.deadlines.clearAll();
     this.#streams.closeAll(end.code, end.token);
-    try {
-      session.handler.closed(end);
-    } catch (error) {
-      session.threw(error);
-    }
+    session.call(() => session.handler.closed(end));
     session.wake();
   }
 
@@ -213,12 +209,7 @@ export class Connection {
     const count = this.availableStreams;
     if (count === 0) return;
     this.#full = false;
-    const { handler } = this.#session;
-    try {
-      handler.streamsAvailable?.(count);
-    } catch (error) {
-      this.#session.threw(error);
-    }
+    this.#session.call(() => this.#session.handler.streamsAvailable?.(count));
   }
 
   // Commands of the application
@@ -245,13 +236,7 @@ export class Connection {
   /** Sends a PING; `onAck` gets the round trip's time, and is never called when the connection ends first. */
   ping(onAck: (rttMs: number) => void): void {
     if (this.#session.ended) return;
-    this.#parts.pings.send((rttMs) => {
-      try {
-        onAck(rttMs);
-      } catch (error) {
-        this.#session.threw(error);
-      }
-    });
+    this.#parts.pings.send((rttMs) => this.#session.call(() => onAck(rttMs)));
     this.#session.wake();
   }
 
@@ -335,7 +320,7 @@ export class Connection {
       case Deadline.WRITE_PROGRESS:
         return this.#session.budgets.trip("write_stalled");
       case Deadline.STALLED_SEND:
-        for (const stream of this.#outbound.stalled(this.#parts.registry.values())) {
+        for (const stream of this.#outbound.stalled(this.#parts.registry.all())) {
           this.#streams.stalled(stream);
         }
         return;

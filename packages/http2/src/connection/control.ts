@@ -105,7 +105,8 @@ export class Control {
     } else {
       budgets.glitch(deadlines.now);
     }
-    this.#tellSettings();
+    session.call(() => session.handler.settings?.(this.peer));
+    this.#parts.onChange();
   }
 
   /** RFC 9113 §6.9.2: the windows of open streams change too. */
@@ -114,7 +115,7 @@ export class Control {
     const { outbound } = this.#parts.streams;
     const grows = size > outbound.initialWindow.size;
     if (grows) {
-      for (const stream of registry.values()) {
+      for (const stream of registry.all()) {
         if (stream.sendWindow.overflowsAt(size)) {
           throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "stream_window_overflow");
         }
@@ -122,16 +123,6 @@ export class Control {
     }
     outbound.initialWindow.size = size;
     if (grows) outbound.feedAll();
-  }
-
-  #tellSettings(): void {
-    const { session } = this.#parts;
-    try {
-      session.handler.settings?.(this.peer);
-    } catch (error) {
-      session.threw(error);
-    }
-    this.#parts.onChange();
   }
 
   /** RFC 9113 §6.5.3. */
@@ -182,12 +173,8 @@ export class Control {
     const debug = text(bytes, start, Math.min(end, start + session.limits.goawayDebugMax));
     this.farewell = { by: "remote", code, token: debug };
     this.#lastLocalId = lastStreamId;
-    try {
-      session.handler.goaway?.(lastStreamId, code, debug);
-    } catch (error) {
-      session.threw(error);
-    }
-    for (const stream of registry.values()) {
+    session.call(() => session.handler.goaway?.(lastStreamId, code, debug));
+    for (const stream of registry.all()) {
       if (session.ended) return;
       if (registry.isLocal(stream.id) && stream.id > lastStreamId) {
         streams.close(stream, { by: "goaway", code, processed: false, token: debug });

@@ -66,11 +66,7 @@ export class Session {
   wake(): void {
     if (this.#busy > 0 || this.#woken) return;
     this.#woken = true;
-    try {
-      this.handler.outputReady();
-    } catch (error) {
-      this.threw(error);
-    }
+    this.call(() => this.handler.outputReady());
   }
 
   /** The driver has taken the output. */
@@ -78,7 +74,16 @@ export class Session {
     this.#woken = false;
   }
 
-  /** The application's code threw `error` where nobody can catch it. */
+  /** Calls the application where what it throws has nobody to catch it. */
+  call(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.threw(error);
+    }
+  }
+
+  /** The application's code threw `error`. */
   threw(error: unknown): void {
     this.counters.handlerFaults++;
     try {

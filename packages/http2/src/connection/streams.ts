@@ -263,7 +263,7 @@ export class Streams implements StreamHost, OutboundObserver {
 
   /** The connection is over: so are its streams. */
   closeAll(code: ErrorCode, token: string): void {
-    for (const stream of this.#registry.values()) {
+    for (const stream of this.#registry.all()) {
       // What the driver never got, the peer never saw.
       const processed = stream.openedAt < this.outbound.taken;
       this.close(stream, { by: "connection", code, processed, token });

@@ -129,14 +129,16 @@ export class FrameWriter {
   }
 }
 
-/** Below this, a loop is faster than the view that `set()` needs. */
-const LOOPED = 32;
+/** Up to these sizes a loop is faster than `set()`, and than `set()` with the view that a part needs. */
+const LOOPED = 16;
+const LOOPED_PART = 64;
 
 function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
   const length = end - start;
-  if (length <= LOOPED) {
+  const whole = length === from.length;
+  if (length <= (whole ? LOOPED : LOOPED_PART)) {
     for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
   } else {
-    to.set(length === from.length ? from : from.subarray(start, end), at);
+    to.set(whole ? from : from.subarray(start, end), at);
   }
 }

@@ -2,6 +2,8 @@ import type { Duplex } from "node:stream";
 import type { Limits } from "../limits.ts";
 import { Driver } from "./driver.ts";
 import type { SocketConnection, SocketHandler } from "./driver.ts";
+import type { TimingWheel } from "./timing-wheel.ts";
+import type { Turn } from "./turn.ts";
 
 export interface AcceptOptions {
   /** Makes the application's side. */
@@ -10,6 +12,9 @@ export interface AcceptOptions {
   readonly limits?: Partial<Limits>;
   /** Count what goes beyond the budgets and let it pass. Default false. */
   readonly observe?: boolean;
+  /** Where its deadlines are, and what it takes for now. Default: those of this thread. */
+  readonly wheel?: TimingWheel;
+  readonly turn?: Turn;
 }
 
 /** Serves HTTP/2 on a stream of bytes that is open already, such as one end of `memoryPipe()`. */

@@ -1,7 +1,11 @@
 import { constants } from "node:crypto";
 import { createServer as createPlainServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  Server as TlsServer,
+} from "node:tls";
 import type { TLSSocket, TlsOptions } from "node:tls";
 import { defaultLimits } from "../limits.ts";
 import type { Limits } from "../limits.ts";
@@ -9,7 +13,7 @@ import { Arrival } from "./arrival.ts";
 import { Driver } from "./driver.ts";
 import type { SocketConnection, SocketHandler } from "./driver.ts";
 import { CIPHERS, SOCKET_OPTIONS } from "./socket-options.ts";
-import { threadWheel } from "./timing-wheel.ts";
+import { threadTurn } from "./turn.ts";
 
 export interface ListenOptions {
   /** Makes the application's side of each accepted connection. */
@@ -56,6 +60,14 @@ export interface Listener extends AsyncDisposable {
   /** The HTTP/2 connections that are open. */
   readonly connections: ReadonlySet<SocketConnection>;
   /**
+   * New handshakes use this certificate, key and the like; connections that are
+   * open go on with theirs. Whether clients need certificates stays as it was.
+   *
+   * @throws TypeError without TLS
+   * @throws Error for what OpenSSL can't use; what was in use stays in use
+   */
+  setSecureContext(tls: ServerTls): void;
+  /**
    * Accepts no more, drains every connection (GOAWAY; streams that are open go
    * on), and resolves when all have ended.
    */
@@ -97,20 +109,31 @@ class Doorway implements Listener {
   }
 
   async open(): Promise<void> {
-    const { port, host, path, reusePort, backlog } = this.#options;
+    const { port, host, path, reusePort = false, backlog } = this.#options;
     if ((port === undefined) === (path === undefined)) {
       throw new TypeError("listen() needs either a port or the path of a unix socket");
     }
     const server = this.#server;
+    // Node takes a port that is undefined for 0.
+    const place = path === undefined ? { port, host, reusePort } : { path };
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ port, host, path, reusePort, backlog }, () => {
+      server.listen({ ...place, backlog }, () => {
         server.removeListener("error", reject);
         resolve();
       });
     });
     server.on("error", (error) => this.#report(error));
     this.#address = server.address() ?? path ?? "";
+  }
+
+  setSecureContext(tls: ServerTls): void {
+    if (!(this.#server instanceof TlsServer)) {
+      throw new TypeError("setSecureContext() needs a listener with TLS");
+    }
+    // Node forgets the old context before it has tried the new one.
+    createSecureContext(secureContext(tls));
+    this.#server.setSecureContext(secureContext(tls));
   }
 
   async close(): Promise<void> {
@@ -140,19 +163,18 @@ class Doorway implements Listener {
   #tlsServer(tls: ServerTls): Server {
     const { http1, tlsHandshakeMs } = this.#options;
     const server = createTlsServer({
-      ciphers: CIPHERS,
-      honorCipherOrder: true,
-      minVersion: "TLSv1.2",
-      ...tls,
+      ...secureContext(tls),
       ...SOCKET_OPTIONS,
       ALPNProtocols: http1 === undefined ? ["h2"] : ["h2", "http/1.1"],
-      // Forbidden for HTTP/2, RFC 9113 §9.2.1; and a cheap way to make a server work.
-      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       handshakeTimeout: tlsHandshakeMs ?? 10_000,
     });
     server.on("connection", (socket: Socket) => this.#expect(socket));
     server.on("secureConnection", (socket) => this.#welcome(socket));
-    server.on("tlsClientError", (error) => this.#report(error));
+    server.on("tlsClientError", (error, socket) => {
+      // Node leaves a socket open whose handshake took too long.
+      this.#turnAway(socket);
+      this.#report(error);
+    });
     return server;
   }
 
@@ -164,7 +186,7 @@ class Doorway implements Listener {
 
   #welcome(socket: TLSSocket): void {
     if (socket.alpnProtocol === "h2") {
-      this.#serve(socket, threadWheel.clock.now(), "goaway");
+      this.#serve(socket, threadTurn.now(), "goaway");
     } else if (socket.alpnProtocol === "http/1.1") {
       this.#handOver(socket);
     } else {
@@ -175,7 +197,7 @@ class Doorway implements Listener {
 
   #sniff(socket: Socket): void {
     this.#expect(socket);
-    const now = threadWheel.clock.now();
+    const now = threadTurn.now();
     const arrival = new Arrival(socket, now + this.#prefaceMs, (opening) => {
       if (opening === "http1") {
         this.#handOver(socket);
@@ -238,4 +260,15 @@ class Doorway implements Listener {
   #report(error: Error): void {
     this.#options.onError?.(error);
   }
+}
+
+function secureContext(tls: ServerTls): TlsOptions {
+  return {
+    ciphers: CIPHERS,
+    honorCipherOrder: true,
+    minVersion: "TLSv1.2",
+    ...tls,
+    // Forbidden for HTTP/2, RFC 9113 §9.2.1; and a cheap way to make a server work.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  };
 }

@@ -14,8 +14,6 @@ const SPARSE = 16;
 /** A block as it came, and what it says. */
 interface Known {
   readonly bytes: Uint8Array;
-  /** Of the decoder's table: the octets mean the same within one only. */
-  readonly generation: number;
   readonly headers: ReceivedHeaders;
 }
 
@@ -29,6 +27,8 @@ export class HeaderReceiver {
   readonly #limits: HeaderLimits;
   /** By hash. Made when a first block is found to come again: idle connections have none. */
   #known: (Known | undefined)[] = [];
+  /** Of the decoder's table, for all of `#known`: the octets mean the same within one only. */
+  #generation = -1;
   /** The hash of the block that came last in each slot, to keep only what has come twice. */
   #seen: Int32Array = new Int32Array(0);
 
@@ -54,19 +54,19 @@ export class HeaderReceiver {
     }
     const hash = hashOf(block, start, end);
     const slot = (hash ^ (hash >>> 16)) & (SLOTS - 1);
-    const known = this.#known[slot];
-    if (
-      known !== undefined &&
-      known.generation === this.#decoder.generation &&
-      isSame(known.bytes, block, start, length)
-    ) {
+    const { generation } = this.#decoder;
+    const known = generation === this.#generation ? this.#known[slot] : undefined;
+    if (known !== undefined && isSame(known.bytes, block, start, length)) {
       this.#misses = 0;
       return known.headers;
     }
-    const generation = this.#decoder.generation;
     const headers = this.#decode(block, start, end);
-    if (generation === this.#decoder.generation && !headers.tooLarge) {
-      this.#learn(slot, hash, headers, block, start, end);
+    if (
+      generation === this.#decoder.generation &&
+      !headers.tooLarge &&
+      this.#isSecond(slot, hash)
+    ) {
+      this.#learn(slot, { bytes: block.slice(start, end), headers });
     }
     return headers;
   }
@@ -82,24 +82,24 @@ export class HeaderReceiver {
     return headers;
   }
 
-  #learn(
-    slot: number,
-    hash: number,
-    headers: ReceivedHeaders,
-    block: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
+  /** Was the last block of this slot, too, one with this hash? */
+  #isSecond(slot: number, hash: number): boolean {
     if (this.#seen.length === 0) this.#seen = new Int32Array(SLOTS);
-    if (this.#seen[slot] !== hash) {
-      this.#seen[slot] = hash;
-      return;
-    }
+    if (this.#seen[slot] === hash) return true;
+    this.#seen[slot] = hash;
+    return false;
+  }
+
+  #learn(slot: number, known: Known): void {
     if (this.#known.length === 0) {
       this.#known = Array.from<Known | undefined>({ length: SLOTS }).fill(undefined);
     }
-    const { generation } = this.#decoder;
-    this.#known[slot] = { bytes: block.slice(start, end), generation, headers };
+    if (this.#generation !== this.#decoder.generation) {
+      this.#generation = this.#decoder.generation;
+      // They keep fields alive that the table has given up.
+      this.#known.fill(undefined);
+    }
+    this.#known[slot] = known;
   }
 }
 

@@ -61,7 +61,8 @@ const pseudoNames = new Map<number, string>(
  * between the parts.
  */
 export function partOf(headers: HeaderList): MessagePart {
-  const kind = kindOf(String(headers[0] ?? ""));
+  const first: unknown = headers[0];
+  const kind = typeof first === "string" ? kindOf(first) : FieldKind.OTHER;
   if (kind === FieldKind.STATUS) return MessagePart.RESPONSE;
   return isPseudo(kind) ? MessagePart.REQUEST : MessagePart.TRAILERS;
 }

@@ -1,6 +1,7 @@
 import type { StreamRecord } from "./record.ts";
 import type { Fate } from "./stream-memory.ts";
 import { StreamMemory } from "./stream-memory.ts";
+import { StreamTable } from "./table.ts";
 
 /** The streams of a connection by their identifiers, RFC 9113 §5.1.1, and what is known of those that ended. */
 export class Registry {
@@ -16,7 +17,7 @@ export class Registry {
   nextLocalId: number;
   readonly closed: StreamMemory;
 
-  readonly #streams = new Map<number, StreamRecord>();
+  readonly #streams = new StreamTable();
   /** The parity of the streams that we open. */
   readonly #localParity: number;
 
@@ -35,8 +36,9 @@ export class Registry {
     return this.#streams.get(id);
   }
 
-  values(): IterableIterator<StreamRecord> {
-    return this.#streams.values();
+  /** All streams that are open, by their identifiers; a new array. */
+  all(): StreamRecord[] {
+    return this.#streams.all();
   }
 
   isLocal(id: number): boolean {
@@ -54,13 +56,13 @@ export class Registry {
   }
 
   add(stream: StreamRecord): void {
-    this.#streams.set(stream.id, stream);
+    this.#streams.add(stream);
     if (this.isLocal(stream.id)) this.openLocal++;
     else this.openRemote++;
   }
 
   remove(stream: StreamRecord): void {
-    if (!this.#streams.delete(stream.id)) return;
+    if (!this.#streams.remove(stream)) return;
     if (this.isLocal(stream.id)) this.openLocal--;
     else this.openRemote--;
   }

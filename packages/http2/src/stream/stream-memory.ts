@@ -35,6 +35,9 @@ const WORDS = COVERED / 32;
 export class StreamMemory {
   readonly #remembered: number;
   readonly #resets = new Map<number, ResetStream>();
+  /** Their identifiers in the order of the resets, as a ring. */
+  readonly #order: number[] = [];
+  #oldest = 0;
   /** The greatest identifier among the resets that were given up. */
   #forgotten = 0;
   /** A bit for each of the last identifiers that the peer could use: did it? Made when one is skipped. */
@@ -56,7 +59,7 @@ export class StreamMemory {
   }
 
   reset(id: number, fate: Fate, at: number, octetsLeft: number): void {
-    if (this.#resets.size >= this.#remembered) this.#giveUpOldest();
+    if (!this.#resets.has(id)) this.#append(id);
     this.#resets.set(id, { fate, at, octetsLeft, blocksLeft: 2 });
   }
 
@@ -76,12 +79,16 @@ export class StreamMemory {
     return this.#wasSkipped(id, last) ? Fate.SKIPPED : Fate.ENDED;
   }
 
-  #giveUpOldest(): void {
-    for (const id of this.#resets.keys()) {
-      this.#resets.delete(id);
-      this.#forgotten = Math.max(this.#forgotten, id);
+  #append(id: number): void {
+    if (this.#order.length < this.#remembered) {
+      this.#order.push(id);
       return;
     }
+    const oldest = this.#order[this.#oldest] as number;
+    this.#resets.delete(oldest);
+    this.#forgotten = Math.max(this.#forgotten, oldest);
+    this.#order[this.#oldest] = id;
+    this.#oldest = (this.#oldest + 1) % this.#remembered;
   }
 
   #mark(id: number, skipped: boolean): void {

@@ -226,7 +226,7 @@ test("the peer's FIN ends the connection, and ours follows", async () => {
 });
 
 test("graceful ends give a slow reader the time to take the last response", async () => {
-  const listener = await serve({ closeLingerMs: 20, initialConnectionWindow: 1_048_576 });
+  const listener = await serve({ closeLingerMs: 20, goawayPingMs: 50 });
   const client = await rawClient(listener);
   const wide = frame(8, 0, 0, Uint8Array.of(0x7f, 0xf0, 0, 0));
   const octets = 8_000_000;

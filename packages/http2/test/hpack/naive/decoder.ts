@@ -33,6 +33,21 @@ export class NaiveDecoder {
     this.#maxStringLength = maxStringLength;
   }
 
+  /** Entries of the dynamic table. */
+  get entries(): number {
+    return this.#table.length;
+  }
+
+  /** The size that the next block must begin with an update to, or below. */
+  get updateDue(): number | undefined {
+    return this.#due;
+  }
+
+  /** The largest size that an update may ask for. */
+  get limit(): number {
+    return this.#limit;
+  }
+
   setMaxTableSize(size: number): void {
     this.#limit = size;
     if (size < this.#maxSize) this.#due = Math.min(size, this.#due ?? size);

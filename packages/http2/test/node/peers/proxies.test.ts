@@ -58,7 +58,7 @@ interface Proxy {
   readonly skip: string | false;
   readonly config: (folder: Folder, port: number) => string;
   readonly start: (configFile: string) => Program;
-  /** nginx keeps the trailers of requests to itself. */
+  /** nginx takes the trailers of a request for a second request, and ends the connection. */
   readonly requestTrailers: boolean;
 }
 
@@ -99,14 +99,11 @@ for (const proxy of proxies) {
     const link = await connect({ path: folder.file("socket") });
     for (const octets of SIZES) {
       const body = bodyOf(octets);
-      const echoed = await exchange(link, { path: "/echo", body, trailers: ["x-from", "privet"] });
+      const trailers = proxy.requestTrailers ? ["x-octets", String(octets)] : undefined;
+      const echoed = await exchange(link, { path: "/echo", body, ...(trailers && { trailers }) });
       assert.equal(echoed.status, 200);
       assert.equal(Buffer.compare(echoed.body, body), 0, `${octets} octets`);
-      if (proxy.requestTrailers) {
-        assert.equal(echoed.trailers.get("x-from"), "privet");
-      } else {
-        assert.equal(echoed.trailers.get("x-octets"), String(octets));
-      }
+      assert.equal(echoed.trailers.get("x-octets"), String(octets));
       const got = await exchange(link, { path: `/octets/${octets}` });
       assert.equal(Buffer.compare(got.body, body), 0);
       assert.equal(got.trailers.get("x-octets"), String(octets));

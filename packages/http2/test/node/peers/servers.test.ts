@@ -3,29 +3,20 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer as createHttp2Server } from "node:http2";
 import type { ServerHttp2Session } from "node:http2";
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { requirement, start } from "@privet/testkit";
 import { connect } from "../../../src/node/index.ts";
 import type { SocketConnection } from "../../../src/node/index.ts";
-import { temporaryFolder } from "../testkit/folder.ts";
 import { exchange } from "../testkit/exchange.ts";
+import { temporaryFolder } from "../testkit/folder.ts";
+import { freePort } from "../testkit/free-port.ts";
 import { nghttpd, python, pythonH2 } from "./programs.ts";
 import { bodyOf, SIZES } from "./sizes.ts";
 
 // Our client, and servers that others have written, at their default settings.
-
-/** A port that was free a moment ago: for programs that don't take 0. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Connects as soon as somebody listens. */
 async function connectSoon(port: number): Promise<SocketConnection> {
