@@ -1,7 +1,7 @@
 // Messages in a body.
 export { compressedFlag, MessageReader, prefixLength } from "./message-reader.ts";
 export type { MessageSink } from "./message-reader.ts";
-export { prefixMessage } from "./message-writer.ts";
+export { prefixMessage, prefixMessages } from "./message-writer.ts";
 
 // Status of a call.
 export { appendErrorStatus, readStatus } from "./status.ts";

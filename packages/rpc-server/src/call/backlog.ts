@@ -1,0 +1,66 @@
+import { copyOf } from "./copy.ts";
+
+/** Octets of a block that is made while others wait already. */
+const blockOctets = 8192;
+
+/** Octets that wait to be read. Small chunks share a block: each of its own would cost a hundred times its size. */
+export class Backlog {
+  /** Octets that wait. */
+  size = 0;
+  #blocks: Uint8Array[] = [];
+  /** How much of the first block is read. */
+  #at = 0;
+  /** How much of the last block is written. */
+  #filled = 0;
+
+  /** Copies `bytes[start, end)`, which is borrowed. */
+  push(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.size += size;
+    const last = this.#blocks.at(-1);
+    if (last === undefined) {
+      this.#blocks.push(copyOf(bytes, start, end));
+      this.#filled = size;
+      return;
+    }
+    const fitting = Math.min(size, last.length - this.#filled);
+    if (fitting > 0) last.set(bytes.subarray(start, start + fitting), this.#filled);
+    this.#filled += fitting;
+    if (fitting === size) return;
+    const block = new Uint8Array(Math.max(blockOctets, size - fitting));
+    block.set(bytes.subarray(start + fitting, end));
+    this.#blocks.push(block);
+    this.#filled = size - fitting;
+  }
+
+  /**
+   * Reads up to `octets` of the first block; they belong to the reader.
+   *
+   * @returns how many were read; 0 where nothing is left
+   */
+  read(octets: number, reader: (bytes: Uint8Array, start: number, end: number) => void): number {
+    const block = this.#blocks[0];
+    if (block === undefined) return 0;
+    const filled = this.#blocks.length === 1 ? this.#filled : block.length;
+    const start = this.#at;
+    const end = Math.min(filled, start + octets);
+    this.#at = end;
+    this.size -= end - start;
+    if (end === filled) this.#shift();
+    reader(block, start, end);
+    return end - start;
+  }
+
+  clear(): void {
+    this.#blocks = [];
+    this.size = 0;
+    this.#at = 0;
+    this.#filled = 0;
+  }
+
+  #shift(): void {
+    this.#blocks.shift();
+    this.#at = 0;
+    if (this.#blocks.length === 0) this.#filled = 0;
+  }
+}

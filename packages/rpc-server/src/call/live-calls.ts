@@ -1,0 +1,89 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Logger } from "../logger.ts";
+import type { Route } from "../router/route.ts";
+import type { Timers } from "../timers.ts";
+import type { CallHost, LiveCall } from "./call-host.ts";
+
+/** An implementation that works on for so long after the end of its call ignores its signal. */
+const defaultOverdueMs = 1000;
+
+export interface LiveCallsOptions {
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly maxHandlerMs: number;
+  readonly maxConcurrentCalls: number;
+}
+
+/** The calls that hold a slot: open ones, and those whose implementations have not returned. */
+export class LiveCalls implements CallHost {
+  readonly timers: Timers;
+  readonly maxHandlerMs: number;
+  readonly overdueMs: number = defaultOverdueMs;
+  readonly #logger: Logger;
+  readonly #maxConcurrentCalls: number;
+  readonly #calls = new Set<LiveCall>();
+  #overdue = 0;
+
+  constructor(options: LiveCallsOptions) {
+    this.timers = options.timers;
+    this.maxHandlerMs = options.maxHandlerMs;
+    this.#logger = options.logger;
+    this.#maxConcurrentCalls = options.maxConcurrentCalls;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** Implementations that work on although their call ended a while ago. */
+  get overdueCount(): number {
+    return this.#overdue;
+  }
+
+  /** Undefined where there is a slot for one more call. */
+  refusal(): ConnectError | undefined {
+    return this.#calls.size < this.#maxConcurrentCalls
+      ? undefined
+      : new ConnectError(
+          `the server has ${this.#maxConcurrentCalls} calls already`,
+          Code.ResourceExhausted,
+        );
+  }
+
+  add(call: LiveCall): void {
+    this.#calls.add(call);
+  }
+
+  released(call: LiveCall): void {
+    this.#calls.delete(call);
+  }
+
+  /** Ends all calls with the status of `error`. */
+  cancelAll(error: ConnectError): void {
+    for (const call of this.#calls) call.cancel(error);
+  }
+
+  /** Aborts the signals of the calls whose route has `signal`, now or as soon as it aborts. */
+  linkShutdown(signal: AbortSignal): void {
+    const announce = (): void => {
+      for (const call of this.#calls) {
+        if (call.route?.shutdownSignal === signal) call.announceShutdown(signal.reason);
+      }
+    };
+    signal.addEventListener("abort", announce, { once: true });
+  }
+
+  report(route: Route, error: unknown, message: string): void {
+    this.#logger.error({ err: error, method: route.path }, message);
+  }
+
+  overdue(route: Route, change: 1 | -1): void {
+    this.#overdue += change;
+    if (change === 1) {
+      this.#logger.warn(
+        { method: route.path, overdue: this.#overdue },
+        "an implementation works on after the end of its call",
+      );
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { appendErrorStatus, codecOf, contentTypes } from "@privet/grpc-wire";
+import { ErrorCode, preencode } from "@privet/http2";
+import type { HeaderBlock, ReceivedHeaders, Stream, StreamHandler } from "@privet/http2";
+
+const notFound = preencode([":status", "404"]);
+const tooLarge = preencode([":status", "431"]);
+const exhausted = preencode(exhaustedFields());
+
+/** No route has the path. To a client of gRPC that is UNIMPLEMENTED. */
+export function answerNotFound(stream: Stream, endStream: boolean): StreamHandler {
+  return answer(stream, notFound, endStream);
+}
+
+/** The request's header list is beyond our limits. */
+export function answerTooLarge(
+  stream: Stream,
+  headers: ReceivedHeaders,
+  endStream: boolean,
+): StreamHandler {
+  const isGrpc = codecOf(headers.get("content-type") ?? "") !== undefined;
+  return answer(stream, isGrpc ? exhausted : tooLarge, endStream);
+}
+
+function exhaustedFields(): string[] {
+  const fields = [":status", "200", "content-type", contentTypes.proto];
+  appendErrorStatus(
+    fields,
+    new ConnectError("the request's header list is too large", Code.ResourceExhausted),
+  );
+  return fields;
+}
+
+/** The whole answer is its head. */
+function answer(stream: Stream, head: HeaderBlock, endStream: boolean): StreamHandler {
+  stream.sendHeaders(head, { endStream: true });
+  // RFC 9113 §8.1: the rest of the request is of no use.
+  if (!endStream) stream.reset(ErrorCode.NO_ERROR);
+  stream.release();
+  return unread(stream);
+}
+
+function unread(stream: Stream): StreamHandler {
+  return {
+    data: (_bytes, start, end) => stream.consume(end - start),
+    closed: () => {},
+  };
+}

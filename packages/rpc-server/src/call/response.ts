@@ -1,0 +1,180 @@
+import { ConnectError } from "@connectrpc/connect";
+import {
+  appendErrorStatus,
+  appendHeaders,
+  prefixLength,
+  prefixMessage,
+  prefixMessages,
+} from "@privet/grpc-wire";
+import { preencode, UsageError } from "@privet/http2";
+import type { HeaderBlock, HeaderList, Stream } from "@privet/http2";
+import type { CallCompression } from "../context/call-compression.ts";
+import type { ContextState } from "../context/handler-context.ts";
+
+const okTrailers = preencode(["grpc-status", "0"]);
+
+/** Messages of a stream that are sent together fill one DATA frame of the smallest size that all peers take. */
+const batchOctets = 16_384;
+
+/** Writes the response of one call: head, messages, status. Its caller sees to the order. */
+export class Response {
+  /** Called once when there is room again. */
+  onRoom: (() => void) | undefined = undefined;
+  readonly #stream: Stream;
+  readonly #context: ContextState;
+  readonly #compression: CallCompression;
+  #headSent = false;
+  /** There is no room for more messages. */
+  #full = false;
+  /** Messages of this turn. */
+  #batch: Batch | undefined = undefined;
+
+  constructor(stream: Stream, context: ContextState, compression: CallCompression) {
+    this.#stream = stream;
+    this.#context = context;
+    this.#compression = compression;
+  }
+
+  /** Wait for `onRoom` before the next message. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /**
+   * All of a response that is one message.
+   *
+   * @throws UsageError for metadata that HTTP can't carry; `fail()` can follow
+   */
+  sendSole(bytes: Uint8Array, flags: number): void {
+    const trailers = this.#trailers();
+    this.#sendHead();
+    this.#stream.sendData(prefixMessage(bytes, flags), false);
+    this.#stream.sendTrailers(trailers);
+  }
+
+  /**
+   * One message of several. They leave together at the end of the turn.
+   *
+   * @throws UsageError for metadata that HTTP can't carry; `fail()` can follow
+   */
+  send(bytes: Uint8Array, flags: number): void {
+    this.#sendHead();
+    this.#batch ??= new Batch(() => this.#flush());
+    this.#batch.add(bytes, flags);
+    if (this.#batch.size >= batchOctets) this.#flush();
+  }
+
+  /**
+   * The end with OK.
+   *
+   * @throws UsageError for metadata that HTTP can't carry; `fail()` can follow
+   */
+  finish(): void {
+    const trailers = this.#trailers();
+    this.#sendHead();
+    this.#flush();
+    this.#stream.sendTrailers(trailers);
+  }
+
+  /** The end with a status that isn't OK. */
+  fail(error: ConnectError): void {
+    try {
+      this.#sendStatus(error, this.#ownHeaders(), this.#context.touchedResponseTrailer);
+    } catch (cause) {
+      if (!(cause instanceof UsageError)) throw cause;
+      // Metadata that HTTP can't carry must not keep the status from the client.
+      const bare = new ConnectError(error.rawMessage, error.code);
+      bare.details = error.details;
+      this.#sendStatus(bare, [], undefined);
+    }
+  }
+
+  /** `StreamHandler.writable` */
+  room(): void {
+    this.#full = false;
+    const { onRoom } = this;
+    this.onRoom = undefined;
+    onRoom?.();
+  }
+
+  #sendStatus(error: ConnectError, headers: readonly string[], trailer: Headers | undefined): void {
+    const status: string[] = [];
+    if (trailer !== undefined) appendHeaders(status, trailer);
+    appendErrorStatus(status, error);
+    if (!this.#headSent && headers.length === 0) {
+      // Trailers-Only (gRPC over HTTP/2, "Responses").
+      const fields = [":status", "200", ...this.#compression.statusFields, ...status];
+      this.#stream.sendHeaders(fields, { endStream: true });
+      return;
+    }
+    this.#sendHead();
+    this.#flush();
+    this.#stream.sendTrailers(status);
+  }
+
+  #sendHead(): void {
+    if (this.#headSent) return;
+    const own = this.#ownHeaders();
+    const head: HeaderList | HeaderBlock =
+      own.length === 0
+        ? this.#compression.head
+        : [":status", "200", ...this.#compression.headFields, ...own];
+    this.#stream.sendHeaders(head);
+    this.#headSent = true;
+  }
+
+  /** What the implementation and its interceptors have set. */
+  #ownHeaders(): string[] {
+    return fieldsOf(this.#context.touchedResponseHeader);
+  }
+
+  #trailers(): HeaderList | HeaderBlock {
+    const own = fieldsOf(this.#context.touchedResponseTrailer);
+    return own.length === 0 ? okTrailers : ["grpc-status", "0", ...own];
+  }
+
+  #flush(): void {
+    const bytes = this.#batch?.take();
+    if (bytes === undefined || this.#stream.sendEnded) return;
+    if (!this.#stream.sendData(bytes, false)) this.#full = true;
+  }
+}
+
+function fieldsOf(headers: Headers | undefined): string[] {
+  const fields: string[] = [];
+  if (headers !== undefined) appendHeaders(fields, headers);
+  return fields;
+}
+
+/** Messages that become one buffer at the end of the turn. */
+class Batch {
+  size = 0;
+  readonly #flush: () => void;
+  #messages: Uint8Array[] = [];
+  #flags: number[] = [];
+
+  constructor(flush: () => void) {
+    this.#flush = flush;
+  }
+
+  add(bytes: Uint8Array, flags: number): void {
+    // A generator runs on in microtasks: what it yields without waiting for anything is one batch.
+    if (this.#messages.length === 0) process.nextTick(this.#flush);
+    this.#messages.push(bytes);
+    this.#flags.push(flags);
+    this.size += prefixLength + bytes.length;
+  }
+
+  take(): Uint8Array | undefined {
+    const messages = this.#messages;
+    const flags = this.#flags;
+    const [first] = messages;
+    if (first === undefined) return undefined;
+    this.size = 0;
+    this.#messages = [];
+    this.#flags = [];
+    return messages.length === 1
+      ? prefixMessage(first, flags[0] ?? 0)
+      : prefixMessages(messages, flags);
+  }
+}

@@ -1,0 +1,43 @@
+import type { DescMessage, Message, MessageInitShape } from "@bufbuild/protobuf";
+import type { Call } from "../call/call.ts";
+import { isPromised } from "../call/promised.ts";
+
+/**
+ * Answers with what an implementation returns: a message, or a promise of one.
+ * What is no promise is taken without a turn through the microtasks.
+ */
+export function answerWith(call: Call, implementation: () => unknown): void {
+  let result: unknown;
+  try {
+    result = implementation();
+  } catch (error) {
+    refuse(call, error);
+    return;
+  }
+  if (isPromised(result)) {
+    result.then(
+      (message) => answer(call, message),
+      (error: unknown) => refuse(call, error),
+    );
+  } else {
+    answer(call, result);
+  }
+}
+
+/** The implementation has failed. */
+export function refuse(call: Call, error: unknown): void {
+  call.returned();
+  call.fail(error);
+}
+
+function answer(call: Call, result: unknown): void {
+  call.returned();
+  let message: Message;
+  try {
+    message = call.route.codec.normalize(result as MessageInitShape<DescMessage>);
+  } catch (error) {
+    call.fail(error);
+    return;
+  }
+  call.respond(message);
+}
