@@ -61,6 +61,10 @@ class Sessions extends Http2SessionManager {
     super(url, {}, { createConnection: (authority) => dial(authority, connectTimeoutMs) });
   }
 
+  get connected(): boolean {
+    return [...this.#live].some((session) => !session.destroyed);
+  }
+
   override async request(
     ...args: Parameters<Http2SessionManager["request"]>
   ): Promise<ClientHttp2Stream> {
@@ -130,7 +134,7 @@ function settleOnClose(stream: ClientHttp2Stream): void {
  */
 function mendErrors(sessions: Sessions): Interceptor {
   const mend = (error: unknown, signal: AbortSignal): unknown =>
-    signal.aborted || sessions.closed ? error : mended(error, sessions.spoken);
+    signal.aborted || sessions.closed ? error : mended(error, sessions);
   return (next) => async (request) => {
     try {
       const response = await next(request);
@@ -164,18 +168,17 @@ const broken: ReadonlySet<string> = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
 ]);
 
-function mended(error: unknown, spoken: boolean): unknown {
-  if (!(error instanceof ConnectError)) {
-    return error;
-  }
-  const { code } = (error.cause ?? {}) as { code?: unknown };
+function mended(error: unknown, { connected, spoken }: Sessions): unknown {
+  const failure = ConnectError.from(error);
+  const { code } = (failure.cause ?? {}) as { code?: unknown };
   if (typeof code === "string" && unreachable.has(code)) {
-    return new ConnectError(error.rawMessage, Code.Unavailable, undefined, undefined, error.cause);
+    return new ConnectError(failure.rawMessage, Code.Unavailable, undefined, undefined, error);
   }
   // Node cancels the streams of a connection that its peer has closed, and
   // connect-node takes that for a cancelled call.
-  const cancelled = error.rawMessage === "http/2 stream closed with error code CANCEL (0x8)";
-  if (cancelled || (typeof code === "string" && broken.has(code))) {
+  const cut =
+    !connected && failure.rawMessage === "http/2 stream closed with error code CANCEL (0x8)";
+  if (cut || (typeof code === "string" && broken.has(code))) {
     return spoken
       ? lost("ECONNRESET", "the connection broke before the call was over")
       : lost("EPROTO", "the server doesn't speak HTTP/2 in plain text");
