@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { constants, createServer } from "node:http2";
 import type { Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { Address } from "./address.ts";
 
 /** What serves the routes: everything the process needs to know of HTTP/2. */
@@ -121,11 +121,17 @@ async function announce(
 ): Promise<void> {
   if (session.closed || session.destroyed || open.size === 0) return;
   session.goaway(constants.NGHTTP2_NO_ERROR, everyStream);
-  const acknowledged = new Promise<void>((resolve) => {
-    session.ping(() => resolve());
-  });
+  // The first answer may leave before the client's own code hears of the GOAWAY.
+  const acknowledged = answered(session).then(() => answered(session));
   const idle = Promise.all([...open].map(hasClosed));
   await Promise.race([acknowledged, idle, hasClosed(session)]);
+}
+
+/** Resolves when the peer has answered a PING sent now. */
+function answered(session: ServerHttp2Session): Promise<void> {
+  return new Promise((resolve) => {
+    if (!session.destroyed) session.ping(() => resolve());
+  });
 }
 
 function hasClosed(closing: ServerHttp2Session | ServerHttp2Stream): Promise<void> {
@@ -169,5 +175,7 @@ const refuseCutUploads: Interceptor = (next) => (request) =>
 
 async function* throwIfCut<T>(messages: AsyncIterable<T>, cut: () => boolean): AsyncGenerator<T> {
   yield* messages;
+  // A node:http2 client that cancels sends END_STREAM, and RST_STREAM right behind it.
+  await nextTurn();
   if (cut()) throw new ConnectError("the client cancelled the call", Code.Canceled);
 }
