@@ -121,17 +121,11 @@ async function announce(
 ): Promise<void> {
   if (session.closed || session.destroyed || open.size === 0) return;
   session.goaway(constants.NGHTTP2_NO_ERROR, everyStream);
-  // The first answer may leave before the client's own code hears of the GOAWAY.
-  const acknowledged = answered(session).then(() => answered(session));
+  const acknowledged = new Promise<void>((resolve) => {
+    session.ping(() => resolve());
+  });
   const idle = Promise.all([...open].map(hasClosed));
   await Promise.race([acknowledged, idle, hasClosed(session)]);
-}
-
-/** Resolves when the peer has answered a PING sent now. */
-function answered(session: ServerHttp2Session): Promise<void> {
-  return new Promise((resolve) => {
-    if (!session.destroyed) session.ping(() => resolve());
-  });
 }
 
 function hasClosed(closing: ServerHttp2Session | ServerHttp2Stream): Promise<void> {
