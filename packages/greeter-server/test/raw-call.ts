@@ -24,6 +24,8 @@ export interface RawCall {
 export async function openSession(port: number): Promise<ClientHttp2Session> {
   const session = connect(`http://127.0.0.1:${port}`);
   await once(session, "connect");
+  // Its calls tell of a lost connection.
+  session.on("error", () => {});
   return session;
 }
 
