@@ -73,6 +73,7 @@ class Sessions extends Http2SessionManager {
     }
     const stream = await super.request(...args);
     settleOnClose(stream);
+    cancelOnly(stream);
     if (stream.session !== undefined && !this.#live.has(stream.session)) {
       this.#watch(stream.session);
     }
@@ -125,6 +126,20 @@ function settleOnClose(stream: ClientHttp2Stream): void {
       stream.emit("error", lost("ECONNRESET", "the server closed the stream without an answer"));
     }
   });
+}
+
+/**
+ * A client gives a call up with CANCEL (gRPC over HTTP/2, "Errors");
+ * connect-node says INTERNAL_ERROR at a deadline. And Node ends the request
+ * before it resets the stream, so that a cancelled upload would reach the
+ * server as a complete one.
+ */
+function cancelOnly(stream: ClientHttp2Stream): void {
+  const close = stream.close.bind(stream);
+  stream.close = (_, callback) => {
+    stream._final = (done) => done();
+    close(constants.NGHTTP2_CANCEL, callback);
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ import { collect } from "./collect.ts";
 import { deadAddress, listen } from "./peers/port.ts";
 import { serve, serveSilence } from "./peers/server.ts";
 import { standIn } from "./peers/stand-in.ts";
+import { tap } from "./peers/tap.ts";
 
 /** The transport to `address`, closed where the block ends. */
 function open(
@@ -67,6 +68,7 @@ suite("the transport, over a socket", () => {
     await assert.rejects(greetAll(session.transport, ["Мир"], options), deadline);
     const greetings = greetEach(session.transport, nameAndSilence(), options);
     await assert.rejects(greetings.next(), deadline);
+    assert.equal(await server.reset, constants.NGHTTP2_CANCEL);
   });
 
   test("a fraction of a millisecond goes out as the next whole one, for grpc-timeout has no fractions", async () => {
@@ -103,6 +105,27 @@ suite("the transport, over a socket", () => {
       break;
     }
     assert.equal(await server.reset, constants.NGHTTP2_CANCEL);
+  });
+
+  test("a cancelled upload is reset, and never ended as a complete one is", async () => {
+    await using server = await serve(standIn);
+    await using wire = await tap(server.port);
+    using session = open(wire.address);
+    const controller = new AbortController();
+    const call = greetAll(session.transport, nameAndSilence(), { signal: controller.signal });
+    await server.called;
+    controller.abort();
+    await assert.rejects(call, { code: Code.Canceled });
+    assert.equal(await server.reset, constants.NGHTTP2_CANCEL);
+    const [data, rstStream] = [0x00, 0x03];
+    const frames = wire.frames().filter(({ streamId }) => streamId === 1);
+    const ends = frames.filter(({ type, flags }) => type === data && (flags & 0x01) !== 0);
+    assert.deepEqual(ends, []);
+    const codes = frames.filter(({ type }) => type === rstStream);
+    assert.deepEqual(
+      codes.map(({ payload }) => payload.readUInt32BE()),
+      [constants.NGHTTP2_CANCEL],
+    );
   });
 
   test("what the names throw is the cause of the error", async () => {
