@@ -108,6 +108,15 @@ test("a parent hears where the server serves, and stops it by closing the channe
   assert.deepEqual(await once(child, "exit"), [0, null]);
 });
 
+test("a parent that closes the channel before the server serves stops it all the same", async (t) => {
+  const child = fork(main, ["--address", "127.0.0.1:0", "--log-level", "silent"], {
+    execArgv: ["-C", "@privet/source"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  child.disconnect();
+  assert.deepEqual(await once(child, "exit"), [0, null]);
+});
+
 test("a port in use is said in the user's language, with what to do, and exits with 1", async () => {
   await using first = run(["--address", "127.0.0.1:0"]);
   const address = `127.0.0.1:${await portOf(first)}`;
