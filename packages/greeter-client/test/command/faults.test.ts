@@ -5,24 +5,37 @@ import { suite, test } from "node:test";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
 import { deadAddress, listen } from "../peers/port.ts";
-import { privet } from "../peers/privet.ts";
+import { privet, privetHere } from "../peers/privet.ts";
 import { serve, serveSilence } from "../peers/server.ts";
 import type { Server } from "../peers/server.ts";
 
-/** How `privet` ends with these arguments: the exit code, and the whole of standard error, in each language. */
-async function assertFault(
-  args: readonly string[],
-  exitCode: number,
-  lines: { readonly en: string; readonly ru: string },
-  env: Record<string, string> = {},
-): Promise<void> {
+interface Lines {
+  readonly en: string;
+  readonly ru: string;
+}
+
+/** The exit code, and the whole of standard error, in each language. */
+async function assertFault(args: readonly string[], exitCode: number, lines: Lines): Promise<void> {
   const ends = Object.entries(lines).map(async ([language, line]) => {
-    await using program = privet(args, { env: { ...env, LC_ALL: `${language}.UTF-8` }, input: "" });
+    await using program = privet(args, { env: { LC_ALL: `${language}.UTF-8` }, input: "" });
     const { code, stdout, stderr } = await program.result;
     const expected = { code: exitCode, stdout: "", stderr: `privet: ${line}\n` };
     assert.deepEqual({ code, stdout, stderr }, expected);
   });
   await Promise.all(ends);
+}
+
+/** The same of the command within this process. */
+async function assertFaultHere(
+  args: readonly string[],
+  exitCode: number,
+  lines: Lines,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  for (const [language, line] of Object.entries(lines)) {
+    const end = await privetHere(args, { ...env, LANG: `${language}.UTF-8` });
+    assert.deepEqual(end, { code: exitCode, stdout: "", stderr: `privet: ${line}\n` });
+  }
 }
 
 suite("a command line that is wrong exits with 2", () => {
@@ -89,7 +102,7 @@ suite("a command line that is wrong exits with 2", () => {
   ] as const;
   for (const [args, en, ru] of faults) {
     test(`privet ${args.join(" ")}`, async () => {
-      await assertFault(args, 2, {
+      await assertFaultHere(args, 2, {
         en: `${en} (see privet --help)`,
         ru: `${ru} (см. privet --help)`,
       });
@@ -101,7 +114,14 @@ suite("a command line that is wrong exits with 2", () => {
       "PRIVET_ADDRESS «:1»: this is not an address; give host:port, [::1]:50051 or http://host:port (see privet --help)";
     const ru =
       "PRIVET_ADDRESS «:1»: это не адрес; укажите узел:порт, [::1]:50051 или http://узел:порт (см. privet --help)";
-    await assertFault([], 2, { en, ru }, { PRIVET_ADDRESS: ":1" });
+    await assertFaultHere([], 2, { en, ru }, { PRIVET_ADDRESS: ":1" });
+  });
+
+  test("a process of its own says the same", async () => {
+    await assertFault(["--json=yes"], 2, {
+      en: "there is no option --json=yes (see privet --help)",
+      ru: "нет параметра --json=yes (см. privet --help)",
+    });
   });
 
   test("with --json it is an object", async () => {
@@ -241,13 +261,13 @@ suite("what a server answers has its exit code", () => {
     test(`${Code[code]} exits with ${exitCode}`, async () => {
       await using server = await serveError(message, code);
       const lines = { en: en(server.address), ru: ru(server.address) };
-      await assertFault(["--address", server.address], exitCode, lines);
+      await assertFaultHere(["--address", server.address], exitCode, lines);
     });
   }
 
   test("a server without this service is told apart", async () => {
     await using server = await serve(() => {});
-    await assertFault(["--address", server.address], 1, {
+    await assertFaultHere(["--address", server.address], 1, {
       en: `the server at ${server.address} doesn't know this call: HTTP 404; check --address and the server's version`,
       ru: `сервер ${server.address} не знает этого вызова: HTTP 404; проверьте --address и версию сервера`,
     });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, before, suite, test } from "node:test";
 import { startGreeterServer } from "../peers/greeter-server.ts";
 import type { GreeterServer } from "../peers/greeter-server.ts";
-import { privet } from "../peers/privet.ts";
+import { privet, privetHere } from "../peers/privet.ts";
 import { serve } from "../peers/server.ts";
 import { standIn } from "../peers/stand-in.ts";
 
@@ -99,7 +99,9 @@ suite("privet, with the greeter server", () => {
   ] as const;
   for (const [args, inEnglish, inRussian] of refusals) {
     test(`privet ${JSON.stringify(args)} exits with 3 and one line that names the field`, async () => {
-      const [englishEnd, russianEnd] = await Promise.all([run(args, english), run(args)]);
+      const env = { PRIVET_ADDRESS: server.address };
+      const englishEnd = await privetHere(args, { ...env, LANG: "en_US.UTF-8" });
+      const russianEnd = await privetHere(args, { ...env, LANG: "ru_RU.UTF-8" });
       const en = `privet: the server doesn't accept the request: ${inEnglish}`;
       const ru = `privet: сервер не принимает запрос: ${inRussian}`;
       for (const [{ stderr }, start] of [

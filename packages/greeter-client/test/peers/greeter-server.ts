@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { start } from "@privet/testkit";
 
-const main = fileURLToPath(new URL("../../../greeter-server/src/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("main.ts", import.meta.resolve("@privet/greeter-server")));
 
 /** The real greeter server in a process of its own, on a free port. */
 export interface GreeterServer extends AsyncDisposable {

@@ -1,6 +1,11 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { start } from "@privet/testkit";
 import type { Program, ProgramOptions } from "@privet/testkit";
+import { run } from "../../src/command/run.ts";
+import type { Surroundings } from "../../src/command/run.ts";
 
 /** The file of the command `privet`. */
 export const main: string = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -21,4 +26,20 @@ export function privet(args: readonly string[], options: ProgramOptions = {}): P
     ...options,
     env: { ...plain, ...options.env },
   });
+}
+
+/** Runs the command within this process, without colours: for tables of many cases. */
+export async function privetHere(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  stdin.end();
+  const self = { argv: ["node", "privet", ...args], env, stdin, stdout, stderr };
+  const printed = Promise.all([text(stdout), text(stderr)]);
+  const code = await run(self as unknown as Surroundings, new AbortController().signal);
+  stdout.end();
+  stderr.end();
+  const [out, err] = (await printed).map(stripVTControlCharacters);
+  return { code, stdout: out ?? "", stderr: err ?? "" };
 }
