@@ -16,6 +16,8 @@ export interface GreeterTransport extends Transport {
 export interface TransportOptions {
   /** So many milliseconds may pass until a connection stands, name look-up included. Default 20,000, as in gRPC. */
   readonly connectTimeoutMs?: number;
+  /** See every call before it is sent; the first is the outermost. Default: none. */
+  readonly interceptors?: readonly Interceptor[];
 }
 
 /**
@@ -34,7 +36,7 @@ export function createTransport(address: string, options: TransportOptions = {})
   const stock = createGrpcTransport({
     baseUrl: parsed.url,
     sessionManager: sessions,
-    interceptors: [mendErrors(sessions)],
+    interceptors: [...(options.interceptors ?? []), mendErrors(sessions)],
   });
   return {
     unary: (method, signal, timeoutMs, ...rest) =>
@@ -148,19 +150,40 @@ function cancelOnly(stream: ClientHttp2Stream): void {
  * error's `code`: EPROTO where the server doesn't speak HTTP/2.
  */
 function mendErrors(sessions: Sessions): Interceptor {
-  const mend = (error: unknown, signal: AbortSignal): unknown =>
-    signal.aborted || sessions.closed ? error : mended(error, sessions);
   return (next) => async (request) => {
+    const deadline = deadlineOf(request.header);
+    const mend = (error: unknown): unknown => {
+      if (request.signal.aborted || sessions.closed) return error;
+      return isReset(error) && performance.now() >= deadline
+        ? new ConnectError("the operation timed out", Code.DeadlineExceeded)
+        : mended(error, sessions);
+    };
     try {
       const response = await next(request);
       return response.stream
-        ? { ...response, message: mendedStream(response.message, (e) => mend(e, request.signal)) }
+        ? { ...response, message: mendedStream(response.message, mend) }
         : response;
     } catch (error) {
-      throw mend(error, request.signal);
+      throw mend(error);
     }
   };
 }
+
+/** When the call must be over, as `performance.now()` counts; connect-node writes milliseconds. */
+function deadlineOf(header: Headers): number {
+  const timeout = header.get("grpc-timeout");
+  return timeout === null ? Infinity : performance.now() + Number.parseInt(timeout, 10);
+}
+
+/**
+ * Was the stream reset with CANCEL? A server does so at the deadline too (gRPC
+ * over HTTP/2, "Errors"), and may be there before our own timer.
+ */
+function isReset(error: unknown): boolean {
+  return ConnectError.from(error).rawMessage === cancelled;
+}
+
+const cancelled = "http/2 stream closed with error code CANCEL (0x8)";
 
 async function* mendedStream<T>(
   messages: AsyncIterable<T>,
@@ -191,8 +214,7 @@ function mended(error: unknown, { connected, spoken }: Sessions): unknown {
   }
   // Node cancels the streams of a connection that its peer has closed, and
   // connect-node takes that for a cancelled call.
-  const cut =
-    !connected && failure.rawMessage === "http/2 stream closed with error code CANCEL (0x8)";
+  const cut = !connected && failure.rawMessage === cancelled;
   if (cut || (typeof code === "string" && broken.has(code))) {
     return spoken
       ? lost("ECONNRESET", "the connection broke before the call was over")

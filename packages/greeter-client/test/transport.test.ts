@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:http2";
+import type { ServerHttp2Stream } from "node:http2";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer as createTcpServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { suite, test } from "node:test";
-import { Code } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Interceptor } from "@connectrpc/connect";
 import { start } from "@privet/testkit";
 import { createTransport, greet, greetAll, greetEach, greetInLanguages } from "../src/index.ts";
 import type { GreeterTransport } from "../src/index.ts";
@@ -23,6 +25,18 @@ function open(
 ): { transport: GreeterTransport } & Disposable {
   const transport = createTransport(address, { connectTimeoutMs });
   return { transport, [Symbol.dispose]: () => transport.close() };
+}
+
+/** A server's stream handler that resets with CANCEL after `ms`, by a clock that no test mocks. */
+function cancelAfter(ms: number): (stream: ServerHttp2Stream) => void {
+  return (stream) => {
+    const end = performance.now() + ms;
+    const look = (): void => {
+      if (performance.now() < end) setImmediate(look);
+      else stream.close(constants.NGHTTP2_CANCEL);
+    };
+    look();
+  };
 }
 
 /** Names of which only the first ever comes. */
@@ -69,6 +83,45 @@ suite("the transport, over a socket", () => {
     const greetings = greetEach(session.transport, nameAndSilence(), options);
     await assert.rejects(greetings.next(), deadline);
     assert.equal(await server.reset, constants.NGHTTP2_CANCEL);
+  });
+
+  test("a server that cancels a call at its deadline, ahead of our own timer, makes it DEADLINE_EXCEEDED", async (t) => {
+    // Our timers never fire: only the server's reset can end the call.
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    await using server = await serve(() => {}, cancelAfter(30));
+    using session = open(server.address);
+    const options = { timeoutMs: 30 };
+    await assert.rejects(greet(session.transport, "Мир", options), { code: Code.DeadlineExceeded });
+  });
+
+  test("a server that cancels a call before its deadline makes it CANCELLED", async () => {
+    await using server = await serve(() => {}, cancelAfter(0));
+    using session = open(server.address);
+    const options = { timeoutMs: 60_000 };
+    await assert.rejects(greet(session.transport, "Мир", options), { code: Code.Canceled });
+  });
+
+  test("the first interceptor is the outermost, and sees what the call ended with", async () => {
+    await using server = await serveSilence();
+    const seen: string[] = [];
+    const spy =
+      (name: string): Interceptor =>
+      (next) =>
+      async (request) => {
+        seen.push(name);
+        try {
+          return await next(request);
+        } catch (error) {
+          seen.push(`${name}: ${Code[ConnectError.from(error).code]}`);
+          throw error;
+        }
+      };
+    const interceptors = [spy("outer"), spy("inner")];
+    const transport = createTransport(server.address, { interceptors });
+    await assert.rejects(greet(transport, "Мир", { timeoutMs: 20 }));
+    transport.close();
+    const code = Code[Code.DeadlineExceeded];
+    assert.deepEqual(seen, ["outer", "inner", `inner: ${code}`, `outer: ${code}`]);
   });
 
   test("a fraction of a millisecond goes out as the next whole one, for grpc-timeout has no fractions", async () => {

@@ -47,7 +47,10 @@ const sentCheckMs = 5;
 const everyStream = 2 ** 31 - 1;
 
 /** Serves over HTTP/2 without TLS, with `node:http2`. HTTP/1.1 isn't spoken. */
-export function createRuntime(routes: (router: ConnectRouter) => void): Runtime {
+export function createRuntime(
+  routes: (router: ConnectRouter) => void,
+  interceptors: readonly Interceptor[] = [],
+): Runtime {
   const shutdown = new AbortController();
   const sessions = new Map<ServerHttp2Session, Set<ServerHttp2Stream>>();
   const handle = connectNodeAdapter({
@@ -56,7 +59,7 @@ export function createRuntime(routes: (router: ConnectRouter) => void): Runtime 
     shutdownSignal: shutdown.signal,
     contextValues: (request) =>
       createContextValues().set(isCut, () => "stream" in request && request.stream.aborted),
-    interceptors: [refuseCutUploads],
+    interceptors: [...interceptors, refuseCutUploads],
   });
   const server = createServer((request, response) => {
     endWithResponse(response);
