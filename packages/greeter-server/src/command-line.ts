@@ -1,0 +1,79 @@
+import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { readConfiguration, UsageError } from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Messages } from "./messages.ts";
+import { settings } from "./settings.ts";
+import type { SettingName } from "./settings.ts";
+
+/**
+ * Reads flags and environment; `--help` and `--version` are answered on
+ * standard output.
+ *
+ * @returns undefined, where the command line asked for no more than that
+ * @throws UsageError where it can't be followed
+ */
+export function readCommandLine(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  texts: Messages,
+): Configuration | undefined {
+  const command = describe(texts);
+  try {
+    command.parse(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(explain(error, texts));
+  }
+  const flags: Partial<Record<SettingName, string>> = {};
+  for (const { name } of settings) {
+    const value: unknown = command.getOptionValue(camelCase(name));
+    if (typeof value === "string") flags[name] = value;
+  }
+  return readConfiguration(flags, env, texts);
+}
+
+function describe(texts: Messages): Command {
+  const titles: Readonly<Record<string, string>> = {
+    "Usage:": texts.usageTitle,
+    "Options:": texts.optionsTitle,
+  };
+  const command = new Command("privet-server")
+    .description(texts.description)
+    .usage(texts.usage)
+    .helpOption("-h, --help", texts.help)
+    .version(version(), "-V, --version", texts.version)
+    .configureHelp({ styleTitle: (title) => titles[title] ?? title })
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride();
+  for (const { name, environment, initial } of settings) {
+    const { value, summary } = texts.settings[name];
+    command.option(`--${name} <${value}>`, `${summary} ${texts.note(environment, initial)}`);
+  }
+  return command;
+}
+
+/** Says in the user's language what commander says in English. */
+function explain(error: CommanderError, texts: Messages): string {
+  const option = /'(?<option>[^' ]*)/.exec(error.message)?.groups?.["option"] ?? "";
+  switch (error.code) {
+    case "commander.unknownOption":
+      return texts.unknownOption(option);
+    case "commander.optionMissingArgument":
+      return texts.missingValue(option);
+    case "commander.excessArguments":
+      return texts.excessArguments;
+    default:
+      return error.message;
+  }
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/-(?<letter>\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}

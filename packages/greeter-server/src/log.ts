@@ -1,0 +1,11 @@
+import { pino } from "pino";
+import type { Logger } from "pino";
+import type { LogLevel } from "./configuration.ts";
+
+/** A log on standard output: JSON by the line, or made for people where that is a terminal. */
+export async function createLogger(level: LogLevel): Promise<Logger> {
+  if (!process.stdout.isTTY) return pino({ level });
+  // Loaded only here: a server in production starts without it.
+  const { default: pretty } = await import("pino-pretty");
+  return pino({ level }, pretty({ sync: true, ignore: "pid,hostname", translateTime: "HH:MM:ss" }));
+}
