@@ -19,7 +19,9 @@ def client_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--address", default="localhost:50051")
     parser.add_argument("--timeout", type=float, default=60, help="seconds for the whole call")
-    parser.add_argument("--request-id", default=str(uuid.uuid4()), help="sent as x-request-id")
+    parser.add_argument(
+        "--request-id", type=metadata_value, default=str(uuid.uuid4()), help="sent as x-request-id"
+    )
     methods = parser.add_subparsers(dest="method", required=True)
 
     hello = methods.add_parser("hello", help="greets one person")
@@ -35,6 +37,13 @@ def client_arguments() -> argparse.Namespace:
 
     methods.add_parser("each", help="greets each name as it is read from standard input")
     return parser.parse_args()
+
+
+def metadata_value(text: str) -> str:
+    """gRPC sends no other text as metadata."""
+    if not (text.isascii() and text.isprintable()):
+        raise argparse.ArgumentTypeError("must be printable ASCII")
+    return text
 
 
 def names_from_stdin() -> Iterator[str]:

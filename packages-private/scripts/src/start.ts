@@ -32,6 +32,8 @@ const server = run(
 const serverEnded = exitCode(server);
 
 let stopping = false;
+let client: ChildProcess | undefined;
+
 onInterrupt(() => {
   if (stopping) {
     process.exitCode = 130;
@@ -44,12 +46,13 @@ onInterrupt(() => {
 
 function stop(): void {
   stopping = true;
+  client?.kill();
   if (server.connected) server.disconnect();
 }
 
 /** Greets the world once, as a user would. */
 async function greet(): Promise<void> {
-  const client = run(
+  client = run(
     "packages/greeter-client/src/main.ts",
     ["--address", `localhost:${port}`],
     ["ignore", "inherit", "inherit"],
@@ -66,6 +69,6 @@ async function greet(): Promise<void> {
 }
 
 const serving = await Promise.race([once(server, "message"), serverEnded]);
-if (Array.isArray(serving)) await greet();
+if (Array.isArray(serving) && !stopping) await greet();
 const code = await serverEnded;
 process.exit(process.exitCode ?? code);

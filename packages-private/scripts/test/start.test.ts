@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { requirement, start } from "@privet/testkit";
 import { root } from "../src/bin.ts";
+import { sessionsOf } from "./documents/markdown.ts";
 
 const skip =
   requirement({
@@ -36,6 +38,22 @@ async function refusesConnections(port: number): Promise<boolean> {
     socket.destroy();
   }
 }
+
+test("start prints what the README shows", { skip }, async () => {
+  const readme = await readFile(join(root, "README.md"), "utf8");
+  const shown = sessionsOf(readme).find(({ args }) => args[0] === "start");
+  assert.ok(shown !== undefined);
+  const command = `npx -y pnpm@12 --silent ${shown.args.join(" ")}`;
+  await using terminal = start("script", ["-qefc", command, "/dev/null"], {
+    cwd: root,
+    env: { ...russian, LC_ALL: "C.UTF-8" },
+  });
+  await terminal.waitFor(/Ctrl-C/);
+  terminal.write("\u0003");
+  const { code, stdout } = await terminal.result;
+  assert.equal(code, 0);
+  assert.ok(stdout.replaceAll("\r\n", "\n").includes(shown.output), stdout);
+});
 
 test(
   "start greets the world, serves until Ctrl-C, drains, and then gives the prompt back with 0",

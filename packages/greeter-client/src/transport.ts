@@ -16,6 +16,8 @@ export interface GreeterTransport extends Transport {
 export interface TransportOptions {
   /** So many milliseconds may pass until a connection stands, name look-up included. Default 20,000, as in gRPC. */
   readonly connectTimeoutMs?: number;
+  /** See every call before it is sent; the first is the outermost. Default: none. */
+  readonly interceptors?: readonly Interceptor[];
 }
 
 /**
@@ -34,7 +36,7 @@ export function createTransport(address: string, options: TransportOptions = {})
   const stock = createGrpcTransport({
     baseUrl: parsed.url,
     sessionManager: sessions,
-    interceptors: [mendErrors(sessions)],
+    interceptors: [...(options.interceptors ?? []), mendErrors(sessions)],
   });
   return {
     unary: (method, signal, timeoutMs, ...rest) =>
@@ -61,6 +63,10 @@ class Sessions extends Http2SessionManager {
     super(url, {}, { createConnection: (authority) => dial(authority, connectTimeoutMs) });
   }
 
+  get connected(): boolean {
+    return [...this.#live].some((session) => !session.destroyed);
+  }
+
   override async request(
     ...args: Parameters<Http2SessionManager["request"]>
   ): Promise<ClientHttp2Stream> {
@@ -69,6 +75,7 @@ class Sessions extends Http2SessionManager {
     }
     const stream = await super.request(...args);
     settleOnClose(stream);
+    cancelOnly(stream);
     if (stream.session !== undefined && !this.#live.has(stream.session)) {
       this.#watch(stream.session);
     }
@@ -124,24 +131,59 @@ function settleOnClose(stream: ClientHttp2Stream): void {
 }
 
 /**
+ * A client gives a call up with CANCEL (gRPC over HTTP/2, "Errors");
+ * connect-node says INTERNAL_ERROR at a deadline. And Node ends the request
+ * before it resets the stream, so that a cancelled upload would reach the
+ * server as a complete one.
+ */
+function cancelOnly(stream: ClientHttp2Stream): void {
+  const close = stream.close.bind(stream);
+  stream.close = (_, callback) => {
+    stream._final = (done) => done();
+    close(constants.NGHTTP2_CANCEL, callback);
+  };
+}
+
+/**
  * A connection that can't be made or breaks is UNAVAILABLE in gRPC, where
  * connect-node answers INTERNAL, ABORTED or CANCELLED. The cause keeps a system
  * error's `code`: EPROTO where the server doesn't speak HTTP/2.
  */
 function mendErrors(sessions: Sessions): Interceptor {
-  const mend = (error: unknown, signal: AbortSignal): unknown =>
-    signal.aborted || sessions.closed ? error : mended(error, sessions.spoken);
   return (next) => async (request) => {
+    const deadline = deadlineOf(request.header);
+    const mend = (error: unknown): unknown => {
+      if (request.signal.aborted || sessions.closed) return error;
+      return isReset(error) && performance.now() >= deadline
+        ? new ConnectError("the operation timed out", Code.DeadlineExceeded)
+        : mended(error, sessions);
+    };
     try {
       const response = await next(request);
       return response.stream
-        ? { ...response, message: mendedStream(response.message, (e) => mend(e, request.signal)) }
+        ? { ...response, message: mendedStream(response.message, mend) }
         : response;
     } catch (error) {
-      throw mend(error, request.signal);
+      throw mend(error);
     }
   };
 }
+
+/** When the call must be over, as `performance.now()` counts; connect-node writes milliseconds. */
+function deadlineOf(header: Headers): number {
+  const timeout = header.get("grpc-timeout");
+  return timeout === null ? Infinity : performance.now() + Number.parseInt(timeout, 10);
+}
+
+/**
+ * Was the stream reset with CANCEL? A server does so at the deadline too (gRPC
+ * over HTTP/2, "Errors"), and may be there before our own timer.
+ */
+function isReset(error: unknown): boolean {
+  return ConnectError.from(error).rawMessage === cancelled;
+}
+
+const cancelled = "http/2 stream closed with error code CANCEL (0x8)";
 
 async function* mendedStream<T>(
   messages: AsyncIterable<T>,
@@ -164,18 +206,16 @@ const broken: ReadonlySet<string> = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
 ]);
 
-function mended(error: unknown, spoken: boolean): unknown {
-  if (!(error instanceof ConnectError)) {
-    return error;
-  }
-  const { code } = (error.cause ?? {}) as { code?: unknown };
+function mended(error: unknown, { connected, spoken }: Sessions): unknown {
+  const failure = ConnectError.from(error);
+  const { code } = (failure.cause ?? {}) as { code?: unknown };
   if (typeof code === "string" && unreachable.has(code)) {
-    return new ConnectError(error.rawMessage, Code.Unavailable, undefined, undefined, error.cause);
+    return new ConnectError(failure.rawMessage, Code.Unavailable, undefined, undefined, error);
   }
   // Node cancels the streams of a connection that its peer has closed, and
   // connect-node takes that for a cancelled call.
-  const cancelled = error.rawMessage === "http/2 stream closed with error code CANCEL (0x8)";
-  if (cancelled || (typeof code === "string" && broken.has(code))) {
+  const cut = !connected && failure.rawMessage === cancelled;
+  if (cut || (typeof code === "string" && broken.has(code))) {
     return spoken
       ? lost("ECONNRESET", "the connection broke before the call was over")
       : lost("EPROTO", "the server doesn't speak HTTP/2 in plain text");

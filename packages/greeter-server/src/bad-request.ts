@@ -2,7 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema } from "@privet/contracts/google/rpc/error_details_pb.js";
 
 /** What is wrong with a field, or with one element of a repeated field. */
-export interface Fault {
+interface Fault {
   /** The element, counted from 0; without it, the field itself. */
   readonly index?: number;
   /** What would be right, as the end of a sentence that the field begins. */

@@ -3,7 +3,7 @@ import type { Greeting } from "./greetings.ts";
 import type { Checked } from "./bad-request.ts";
 
 /** How many languages one request may ask for. */
-export const maxLanguages = 100;
+const maxLanguages = 100;
 
 // A tag has no greatest length (RFC 5646 §4.4.1), but none in use comes near
 // this one; it bounds the work that a lookup takes.

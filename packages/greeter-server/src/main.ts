@@ -20,8 +20,8 @@ async function main(): Promise<number> {
   const stop = stopAsked();
   try {
     const bound = await server.listen();
-    // A parent with a channel to us needs to know, whatever is logged.
-    process.send?.({ serving: formatAddress(bound) });
+    // A parent with a channel to us needs to know, whatever is logged; it may have gone since.
+    process.send?.({ serving: formatAddress(bound) }, undefined, undefined, () => {});
   } catch (error) {
     return fail(1, whyNotListening(formatAddress(address), error));
   }
@@ -53,6 +53,7 @@ function stopAsked(): Promise<void> {
       resolve();
     };
     process.on("SIGTERM", stop).on("SIGINT", stop).once("disconnect", resolve);
+    if ("connected" in process && !process.connected) resolve();
   });
 }
 

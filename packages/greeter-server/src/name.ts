@@ -1,7 +1,7 @@
 import type { Checked } from "./bad-request.ts";
 
 /** How many grapheme clusters (UAX #29) a name may have. */
-export const maxClusters = 100;
+const maxClusters = 100;
 
 /**
  * How many UTF-16 code units a name may have. One grapheme cluster may be of

@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { constants, createServer } from "node:http2";
 import type { Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { Address } from "./address.ts";
 
 /** What serves the routes: everything the process needs to know of HTTP/2. */
@@ -47,21 +47,21 @@ const sentCheckMs = 5;
 const everyStream = 2 ** 31 - 1;
 
 /** Serves over HTTP/2 without TLS, with `node:http2`. HTTP/1.1 isn't spoken. */
-export function createRuntime(routes: (router: ConnectRouter) => void): Runtime {
+export function createRuntime(
+  routes: (router: ConnectRouter) => void,
+  interceptors: readonly Interceptor[] = [],
+): Runtime {
   const shutdown = new AbortController();
-  const sessions = new Set<ServerHttp2Session>();
-  let openCalls = 0;
+  const sessions = new Map<ServerHttp2Session, Set<ServerHttp2Stream>>();
   const handle = connectNodeAdapter({
     routes,
     readMaxBytes,
     shutdownSignal: shutdown.signal,
     contextValues: (request) =>
       createContextValues().set(isCut, () => "stream" in request && request.stream.aborted),
-    interceptors: [refuseCutUploads],
+    interceptors: [...interceptors, refuseCutUploads],
   });
   const server = createServer((request, response) => {
-    openCalls++;
-    response.stream.once("close", () => openCalls--);
     endWithResponse(response);
     try {
       handle(request, response);
@@ -71,8 +71,13 @@ export function createRuntime(routes: (router: ConnectRouter) => void): Runtime 
     }
   });
   server.on("session", (session) => {
-    sessions.add(session);
+    const open = new Set<ServerHttp2Stream>();
+    sessions.set(session, open);
     session.once("close", () => sessions.delete(session));
+    session.on("stream", (stream) => {
+      open.add(stream);
+      stream.once("close", () => open.delete(stream));
+    });
   });
 
   return {
@@ -84,16 +89,17 @@ export function createRuntime(routes: (router: ConnectRouter) => void): Runtime 
     },
     async drain(graceMs) {
       const graceEndsAt = performance.now() + graceMs;
-      // Two steps, so that a call already on its way is served (RFC 9113 §6.8).
-      const announced = Promise.all([...sessions].map(announceEnd));
+      const announced = Promise.all(
+        [...sessions].map(([session, open]) => announce(session, open)),
+      );
       await within(Math.min(announceMs, graceMs), announced);
-      const closed = Promise.all([...sessions].map(hasClosed));
+      const closed = Promise.all([...sessions.keys()].map(hasClosed));
       server.close();
       await within(graceEndsAt - performance.now(), closed);
-      const cut = openCalls;
+      const cut = [...sessions.values()].reduce((sum, open) => sum + open.size, 0);
       shutdown.abort(new ConnectError("the server is shutting down", Code.Unavailable));
       if (sessions.size > 0) await within(cutMs, closed);
-      for (const session of sessions) session.destroy();
+      for (const session of sessions.keys()) session.destroy();
       return cut;
     },
   };
@@ -106,19 +112,28 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
   done.abort();
 }
 
-/** Says that the connection will end, and resolves when the peer must have read it. */
-async function announceEnd(session: ServerHttp2Session): Promise<void> {
-  if (session.closed || session.destroyed) return;
+/**
+ * Says that a connection will end, while a call already on its way is still
+ * served (RFC 9113 §6.8), and resolves when the peer has read it. Without an
+ * open stream node:http2 reads no more once it has sent a GOAWAY: then only the
+ * last GOAWAY tells the truth about calls on their way, and this one isn't sent.
+ */
+async function announce(
+  session: ServerHttp2Session,
+  open: ReadonlySet<ServerHttp2Stream>,
+): Promise<void> {
+  if (session.closed || session.destroyed || open.size === 0) return;
   session.goaway(constants.NGHTTP2_NO_ERROR, everyStream);
-  const read = new Promise<void>((resolve) => {
+  const acknowledged = new Promise<void>((resolve) => {
     session.ping(() => resolve());
   });
-  await Promise.race([read, hasClosed(session)]);
+  const idle = Promise.all([...open].map(hasClosed));
+  await Promise.race([acknowledged, idle, hasClosed(session)]);
 }
 
-function hasClosed(session: ServerHttp2Session): Promise<void> {
+function hasClosed(closing: ServerHttp2Session | ServerHttp2Stream): Promise<void> {
   return new Promise((resolve) => {
-    session.once("close", resolve);
+    (closing as NodeJS.EventEmitter).once("close", resolve);
   });
 }
 
@@ -157,5 +172,7 @@ const refuseCutUploads: Interceptor = (next) => (request) =>
 
 async function* throwIfCut<T>(messages: AsyncIterable<T>, cut: () => boolean): AsyncGenerator<T> {
   yield* messages;
+  // A node:http2 client that cancels sends END_STREAM, and RST_STREAM right behind it.
+  await nextTurn();
   if (cut()) throw new ConnectError("the client cancelled the call", Code.Canceled);
 }

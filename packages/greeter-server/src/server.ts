@@ -1,3 +1,4 @@
+import type { Interceptor } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import { formatAddress } from "./address.ts";
 import type { Address } from "./address.ts";
@@ -12,6 +13,8 @@ export interface GreeterServerOptions {
   /** How long open calls may go on once the server drains, in milliseconds. */
   readonly drainTimeoutMs: number;
   readonly logger: Pick<Logger, "info" | "warn">;
+  /** See every call before the service does; the first is the outermost. Default: none. */
+  readonly interceptors?: readonly Interceptor[];
   /** What speaks HTTP/2. Default: `node:http2` without TLS. */
   readonly runtime?: Runtime;
 }
@@ -33,7 +36,8 @@ export function build({
   address,
   drainTimeoutMs,
   logger,
-  runtime = createRuntime(routes),
+  interceptors = [],
+  runtime = createRuntime(routes, interceptors),
 }: GreeterServerOptions): GreeterServer {
   const listenWithoutIpv6 = (error: unknown): Promise<Address> => {
     if (address.host !== "::" || !lacksIpv6(error)) throw error;

@@ -29,10 +29,12 @@ class GreeterServiceStub:
     """GreeterService greets people by name.
 
     A name is greeted as it was written, without the white space around it. It
-    may be any Unicode text of 1 to 100 grapheme clusters that holds no control
-    characters; any other name is INVALID_ARGUMENT. A language is a BCP 47 tag,
-    such as "ru" or "pt-BR"; one that the service doesn't speak is
-    INVALID_ARGUMENT. Every INVALID_ARGUMENT carries a google.rpc.BadRequest
+    may be any Unicode text of 1 to 100 grapheme clusters (and at most 10,000
+    UTF-16 code units) that holds no control characters, no line or paragraph
+    separators (U+2028, U+2029) and no explicit directional formatting (U+202A
+    to U+202E, U+2066 to U+2069); any other name is INVALID_ARGUMENT. A language
+    is a BCP 47 tag, such as "ru" or "pt-BR"; one that the service doesn't speak
+    is INVALID_ARGUMENT. Every INVALID_ARGUMENT carries a google.rpc.BadRequest
     that names the field.
 
     The value of a request's "x-request-id" header comes back in the headers and
@@ -71,10 +73,12 @@ class GreeterServiceServicer:
     """GreeterService greets people by name.
 
     A name is greeted as it was written, without the white space around it. It
-    may be any Unicode text of 1 to 100 grapheme clusters that holds no control
-    characters; any other name is INVALID_ARGUMENT. A language is a BCP 47 tag,
-    such as "ru" or "pt-BR"; one that the service doesn't speak is
-    INVALID_ARGUMENT. Every INVALID_ARGUMENT carries a google.rpc.BadRequest
+    may be any Unicode text of 1 to 100 grapheme clusters (and at most 10,000
+    UTF-16 code units) that holds no control characters, no line or paragraph
+    separators (U+2028, U+2029) and no explicit directional formatting (U+202A
+    to U+202E, U+2066 to U+2069); any other name is INVALID_ARGUMENT. A language
+    is a BCP 47 tag, such as "ru" or "pt-BR"; one that the service doesn't speak
+    is INVALID_ARGUMENT. Every INVALID_ARGUMENT carries a google.rpc.BadRequest
     that names the field.
 
     The value of a request's "x-request-id" header comes back in the headers and
@@ -159,10 +163,12 @@ class GreeterService:
     """GreeterService greets people by name.
 
     A name is greeted as it was written, without the white space around it. It
-    may be any Unicode text of 1 to 100 grapheme clusters that holds no control
-    characters; any other name is INVALID_ARGUMENT. A language is a BCP 47 tag,
-    such as "ru" or "pt-BR"; one that the service doesn't speak is
-    INVALID_ARGUMENT. Every INVALID_ARGUMENT carries a google.rpc.BadRequest
+    may be any Unicode text of 1 to 100 grapheme clusters (and at most 10,000
+    UTF-16 code units) that holds no control characters, no line or paragraph
+    separators (U+2028, U+2029) and no explicit directional formatting (U+202A
+    to U+202E, U+2066 to U+2069); any other name is INVALID_ARGUMENT. A language
+    is a BCP 47 tag, such as "ru" or "pt-BR"; one that the service doesn't speak
+    is INVALID_ARGUMENT. Every INVALID_ARGUMENT carries a google.rpc.BadRequest
     that names the field.
 
     The value of a request's "x-request-id" header comes back in the headers and

@@ -7,7 +7,7 @@ import { listen } from "@privet/http2/node";
 import type { Certificate } from "./certificate.ts";
 
 /** A server under test, on a port of its own. */
-export interface Subject extends AsyncDisposable {
+interface Subject extends AsyncDisposable {
   readonly port: number;
 }
 

@@ -1,6 +1,6 @@
 import { Encoder } from "@privet/http2/internal/hpack/encoder";
 import { STATIC_ENTRIES } from "@privet/http2/internal/hpack/static-table";
-import { naiveEncode } from "@privet/http2/testing/hpack/naive/huffman";
+import { naiveEncode } from "@privet/naive-hpack/huffman";
 import type { Random } from "../random.ts";
 
 // Header blocks: as an encoder writes them, as the grammar allows them, and as

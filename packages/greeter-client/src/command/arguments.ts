@@ -9,7 +9,7 @@ import { parseTimeout } from "./timeout.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Whom to greet, and how. */
-export type Greeting =
+type Greeting =
   | { readonly kind: "one"; readonly name: string }
   | { readonly kind: "languages"; readonly name: string; readonly languageTags: readonly string[] }
   | { readonly kind: "all"; readonly names: readonly string[] }

@@ -25,10 +25,13 @@ export function writeLine(stream: Writable, line: string): Promise<void> {
   });
 }
 
-/** A text from a server on one line of a terminal: control characters as escapes. */
+/**
+ * A text from elsewhere on one line of a terminal: what would break the line,
+ * steer the terminal or turn the text around it is written as an escape.
+ */
 export function printable(text: string): string {
   return text.replace(
-    /[\p{Cc}\u2028\u2029]/gu,
+    /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { latin1, writeLatin1 } from "../../src/bytes/latin1.ts";
 import { decode, encode, encodedLength, maxDecodedLength } from "../../src/hpack/huffman.ts";
 import { octets, seeded } from "./fields.ts";
-import { naiveDecode, naiveEncode } from "./naive/huffman.ts";
+import { naiveDecode, naiveEncode } from "@privet/naive-hpack/huffman";
 
 /** By the fast encoder; at an offset, so that one that begins at 0 would be noticed. */
 function pack(text: string): number[] {

@@ -4,7 +4,7 @@ import { ErrorCode } from "../../src/constants.ts";
 import { Decoder } from "../../src/hpack/decoder.ts";
 import { STATIC_ENTRIES, staticFields } from "../../src/hpack/static-table.ts";
 import { decodeFields, octets } from "./fields.ts";
-import { NaiveDecoder } from "./naive/decoder.ts";
+import { NaiveDecoder } from "@privet/naive-hpack/decoder";
 
 /** A block that must be refused. */
 interface Vector {

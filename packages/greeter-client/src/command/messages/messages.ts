@@ -18,7 +18,7 @@ export interface FailureContext {
 }
 
 /** An option's help: the name of its value, where it has one, and what it does. */
-export interface OptionHelp {
+interface OptionHelp {
   readonly value?: string;
   readonly text: string;
 }
