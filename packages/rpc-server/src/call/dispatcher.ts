@@ -7,9 +7,10 @@ import {
   compressionZstd,
 } from "@privet/grpc-wire";
 import type { ReceivedHeaders, Stream, StreamHandler } from "@privet/http2";
-import type { RequestView } from "../context/received-request.ts";
+import { CallSlots } from "../call-slots.ts";
+import type { RequestView } from "../fallback/request-view.ts";
+import type { Fallback } from "../fallback/fallback.ts";
 import { HttpCalls, refusingGate } from "../fallback/http-calls.ts";
-import type { Fallback } from "../fallback/http-calls.ts";
 import { noteOutcome } from "../fallback/outcome.ts";
 import { invoke } from "../invoke/invoke.ts";
 import type { Logger } from "../logger.ts";
@@ -45,6 +46,8 @@ export interface DispatcherOptions extends ConnectRouterOptions {
   readonly maxHandlerMs?: number | undefined;
   /** Calls at once; more are RESOURCE_EXHAUSTED. Default Infinity. */
   readonly maxConcurrentCalls?: number | undefined;
+  /** The same, shared with others that take calls; then `maxConcurrentCalls` doesn't count. */
+  readonly slots?: CallSlots | undefined;
   readonly observer?: ServerObserver | undefined;
   readonly logger: Logger;
   readonly timers: Timers;
@@ -91,7 +94,7 @@ class Dispatcher implements CallDispatcher {
       timers,
       logger,
       maxHandlerMs: options.maxHandlerMs ?? Infinity,
-      maxConcurrentCalls: options.maxConcurrentCalls ?? Infinity,
+      slots: options.slots ?? new CallSlots(options.maxConcurrentCalls ?? Infinity),
     });
     this.#grpc = new GrpcCalls({ calls: this.#calls, contextValues, observer, invoke });
     this.#http = new HttpCalls({ calls: this.#calls, contextValues, observer, logger });
@@ -171,6 +174,7 @@ function routerOptions(options: DispatcherOptions): ConnectRouterOptions {
     fallback: _fallback,
     maxHandlerMs: _maxHandlerMs,
     maxConcurrentCalls: _maxConcurrentCalls,
+    slots: _slots,
     observer: _observer,
     logger: _logger,
     timers: _timers,

@@ -5,8 +5,8 @@ import type { NegotiatedCompression } from "@privet/grpc-wire";
 import type { ReceivedHeaders, Stream, StreamHandler } from "@privet/http2";
 import { CallCompression } from "../context/call-compression.ts";
 import { ContextState } from "../context/handler-context.ts";
-import { ReceivedRequest } from "../context/received-request.ts";
-import type { RequestView } from "../context/received-request.ts";
+import { ReceivedRequest } from "../fallback/request-view.ts";
+import type { RequestView } from "../fallback/request-view.ts";
 import type { CallObserver, ServerObserver } from "../observe.ts";
 import type { Peer } from "../peer.ts";
 import type { Route } from "../router/route.ts";
@@ -51,8 +51,7 @@ export class GrpcCalls {
     const context = new ContextState(route, headers, peer, compression, calls.timers, deadline);
     const observer = this.#observe(route, headers, peer);
     const call = new Call(route, stream, context, compression, observer, calls);
-    const refusal = calls.refusal();
-    calls.add(call);
+    const refusal = calls.add(call);
     if (refusal === undefined) {
       if (typeof timeout === "number" && timeout <= route.maxTimeoutMs) call.limitTime(timeout);
       this.#admit(call, headers, peer, faultOf(route, negotiated, timeout));

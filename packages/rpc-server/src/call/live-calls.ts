@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { CallSlots } from "../call-slots.ts";
 import type { Logger } from "../logger.ts";
 import type { Route } from "../router/route.ts";
 import type { Timers } from "../timers.ts";
@@ -11,7 +12,7 @@ export interface LiveCallsOptions {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly maxHandlerMs: number;
-  readonly maxConcurrentCalls: number;
+  readonly slots: CallSlots;
 }
 
 /** The calls that hold a slot: open ones, and those whose implementations have not returned. */
@@ -20,7 +21,7 @@ export class LiveCalls implements CallHost {
   readonly maxHandlerMs: number;
   readonly overdueMs: number = defaultOverdueMs;
   readonly #logger: Logger;
-  readonly #maxConcurrentCalls: number;
+  readonly #slots: CallSlots;
   readonly #calls = new Set<LiveCall>();
   #overdue = 0;
 
@@ -28,7 +29,7 @@ export class LiveCalls implements CallHost {
     this.timers = options.timers;
     this.maxHandlerMs = options.maxHandlerMs;
     this.#logger = options.logger;
-    this.#maxConcurrentCalls = options.maxConcurrentCalls;
+    this.#slots = options.slots;
   }
 
   get size(): number {
@@ -40,22 +41,17 @@ export class LiveCalls implements CallHost {
     return this.#overdue;
   }
 
-  /** Undefined where there is a slot for one more call. */
-  refusal(): ConnectError | undefined {
-    return this.#calls.size < this.#maxConcurrentCalls
-      ? undefined
-      : new ConnectError(
-          `the server has ${this.#maxConcurrentCalls} calls already`,
-          Code.ResourceExhausted,
-        );
-  }
-
-  add(call: LiveCall): void {
+  /** @returns undefined where there was a slot for the call; else why it is refused */
+  add(call: LiveCall): ConnectError | undefined {
+    if (!this.#slots.take()) {
+      return new ConnectError("the server has no room for more calls", Code.ResourceExhausted);
+    }
     this.#calls.add(call);
+    return undefined;
   }
 
   released(call: LiveCall): void {
-    this.#calls.delete(call);
+    if (this.#calls.delete(call)) this.#slots.give();
   }
 
   /** Ends all calls with the status of `error`. */

@@ -6,10 +6,11 @@ import { resetError } from "../call/reset-error.ts";
 import { BodyStream } from "./body-stream.ts";
 import { HttpResponse } from "./http-response.ts";
 
-/** Answers a request. What it throws or rejects with is answered with 500. */
+/** Answers a request, or refuses it where there is a reason to. What it throws or rejects with is answered with 500. */
 export type Answer = (
   body: AsyncIterable<Uint8Array<ArrayBuffer>>,
   signal: AbortSignal,
+  refusal: ConnectError | undefined,
 ) => UniversalServerResponse | Promise<UniversalServerResponse>;
 
 /** Is told how it went. */
@@ -42,8 +43,8 @@ export class HttpCall implements StreamHandler {
     this.#host = host;
   }
 
-  start(answer: Answer): void {
-    void this.#answer(answer).finally(() => {
+  start(answer: Answer, refusal: ConnectError | undefined): void {
+    void this.#answer(answer, refusal).finally(() => {
       this.#stream.release();
       this.#host.released();
     });
@@ -86,11 +87,11 @@ export class HttpCall implements StreamHandler {
     this.#response.room();
   }
 
-  async #answer(answer: Answer): Promise<void> {
+  async #answer(answer: Answer, refusal: ConnectError | undefined): Promise<void> {
     let response: UniversalServerResponse | undefined;
     let fault: unknown;
     try {
-      response = await answer(this.#body, this.#controller.signal);
+      response = await answer(this.#body, this.#controller.signal, refusal);
       await this.#response.write(response, () => this.#gone);
     } catch (error) {
       fault = this.#gone ?? error;

@@ -7,34 +7,18 @@ import type { ReceivedHeaders, Stream, StreamHandler } from "@privet/http2";
 import type { LiveCall } from "../call/call-host.ts";
 import type { LiveCalls } from "../call/live-calls.ts";
 import { ObservedRequest } from "../call/observed-request.ts";
-import { ReceivedRequest } from "../context/received-request.ts";
-import type { RequestView } from "../context/received-request.ts";
+import { ReceivedRequest } from "./request-view.ts";
+import type { RequestView } from "./request-view.ts";
 import type { Logger } from "../logger.ts";
 import type { CallObserver, ObservedCall, ServerObserver } from "../observe.ts";
 import { peerKey } from "../peer.ts";
 import type { Peer } from "../peer.ts";
 import type { RequestGate, Route } from "../router/route.ts";
+import type { Fallback } from "./fallback.ts";
 import { HttpCall } from "./http-call.ts";
 import type { Answer } from "./http-call.ts";
 import { outcomeKey } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
-
-/** A request that no route has the path of. */
-export interface FallbackRequest extends RequestView {
-  /** The body's octets. Reading them is what lets the client send more. */
-  readonly body: AsyncIterable<Uint8Array>;
-  /** Aborts when the request has been answered, or its client is gone. */
-  readonly signal: AbortSignal;
-}
-
-/**
- * Answers what no route has the path of. `body` of the answer belongs to the
- * server: what it has yielded must not be changed. What this throws or rejects
- * with is logged, and answered with 500.
- */
-export type Fallback = (
-  request: FallbackRequest,
-) => UniversalServerResponse | Promise<UniversalServerResponse>;
 
 export interface HttpCallsOptions {
   readonly calls: LiveCalls;
@@ -77,9 +61,8 @@ export class HttpCalls {
   ): StreamHandler {
     const request = new ReceivedRequest(headers, peer);
     const outcome: Outcome = { error: undefined };
-    const refusal = this.#options.calls.refusal();
     const observer = this.#observe(route.method, route.path, contentType, headers, peer);
-    const answer: Answer = async (body, signal) =>
+    const answer: Answer = async (body, signal, refusal) =>
       route.universal({
         httpVersion: peer.httpVersion,
         url: request.url,
@@ -104,9 +87,8 @@ export class HttpCalls {
     peer: Peer,
   ): StreamHandler {
     const { method, path, url, header } = new ReceivedRequest(headers, peer);
-    const refused = this.#options.calls.refusal() !== undefined;
-    const answer: Answer = async (body, signal) =>
-      refused ? busy : fallback({ method, path, url, header, peer, body, signal });
+    const answer: Answer = async (body, signal, refusal) =>
+      refusal !== undefined ? busy : fallback({ method, path, url, header, peer, body, signal });
     return this.#begin(undefined, path, stream, answer, endStream, () => {});
   }
 
@@ -134,8 +116,7 @@ export class HttpCalls {
       // Connect's code links the signal itself.
       announceShutdown: () => {},
     };
-    calls.add(live);
-    call.start(answer);
+    call.start(answer, calls.add(live));
     if (endStream) call.endBody();
     return call;
   }

@@ -45,19 +45,20 @@ function normalized(call: Call, messages: Messages): Messages {
   return {
     [Symbol.asyncIterator]() {
       const iterator = messages[Symbol.asyncIterator]();
-      const whole = async (
-        result: Promise<IteratorResult<Message>> | undefined,
-      ): Promise<IteratorResult<Message>> => wholeResult(call, (await result) ?? last);
       return {
-        next: () => whole(iterator.next()),
-        ...(iterator.throw && { throw: (error) => whole(iterator.throw?.(error)) }),
-        ...(iterator.return && { return: (value) => whole(iterator.return?.(value)) }),
+        next: () => whole(call, iterator.next()),
+        ...(iterator.throw && { throw: (error) => whole(call, iterator.throw?.(error)) }),
+        ...(iterator.return && { return: (value) => whole(call, iterator.return?.(value)) }),
       };
     },
   };
 }
 
-function wholeResult(call: Call, result: IteratorResult<Message>): IteratorResult<Message> {
+async function whole(
+  call: Call,
+  promised: Promise<IteratorResult<Message>> | undefined,
+): Promise<IteratorResult<Message>> {
+  const result = (await promised) ?? last;
   if (result.done === true) return result;
   return { done: false, value: call.route.codec.normalize(result.value) };
 }

@@ -1,6 +1,6 @@
 import { toHeaders } from "@privet/grpc-wire";
 import type { ReceivedHeaders } from "@privet/http2";
-import { requestUrl } from "./request-url.ts";
+import { requestUrl } from "../context/request-url.ts";
 import type { Peer } from "../peer.ts";
 
 /** A request as it came, before anything is known of its call. */
