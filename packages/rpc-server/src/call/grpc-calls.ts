@@ -51,6 +51,8 @@ export class GrpcCalls {
     const context = new ContextState(route, headers, peer, compression, calls.timers, deadline);
     const observer = this.#observe(route, headers, peer);
     const call = new Call(route, stream, context, compression, observer, calls);
+    const { shutdownSignal } = route;
+    if (shutdownSignal?.aborted === true) call.announceShutdown(shutdownSignal.reason);
     const refusal = calls.add(call);
     if (refusal === undefined) {
       if (typeof timeout === "number" && timeout <= route.maxTimeoutMs) call.limitTime(timeout);

@@ -113,6 +113,8 @@ export class Pair {
         for (let at = 0; at < buffer.length;) at += to.receive(buffer.subarray(at), now);
       }
       from.written(0, now);
+      // As a socket does, whose end has been closed.
+      if (from.closed && buffers.length === 0 && !to.closed) to.receiveEnd(now);
       moved ||= buffers.length > 0;
     }
     if (moved) this.#schedule();
