@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConnectError } from "@connectrpc/connect";
+import { formatAddress } from "../../src/address.ts";
+import type { Balancer, BalancerHost } from "../../src/balancer/balancer.ts";
+import { withHealthChecks } from "../../src/balancer/configured-balancer.ts";
+import { healthChecking } from "../../src/balancer/health-checking.ts";
+import { leastRequest } from "../../src/balancer/least-request.ts";
+import { pickFirst } from "../../src/balancer/pick-first.ts";
+import { fixedPicker } from "../../src/balancer/picker.ts";
+import { roundRobin } from "../../src/balancer/round-robin.ts";
+import { Balanced, endpoint } from "../support/balanced.ts";
+
+const one = "10.0.0.1:50051";
+const two = "10.0.0.2:50051";
+const service = "greeter.v1.GreeterService";
+
+for (const policy of [roundRobin(), leastRequest()]) {
+  test(`${policy.name}: a server that isn't serving gets no calls until it says that it is`, () => {
+    const balanced = new Balanced(healthChecking(policy, { service }));
+    balanced.network.setHealth(one, "NOT_SERVING");
+    balanced.update(one, two);
+    balanced.advance(10);
+    assert.deepEqual([...new Set(balanced.calls(20))], [two]);
+    balanced.network.setHealth(one, "SERVING");
+    balanced.advance(0);
+    assert.deepEqual([...new Set(balanced.calls(40))].sort(), [one, two]);
+    balanced.network.setHealth(two, "NOT_SERVING");
+    balanced.advance(0);
+    assert.deepEqual([...new Set(balanced.calls(20))], [one]);
+    assert.equal(balanced.network.attempts.length, 2, "the connections stay");
+  });
+}
+
+test("with no server serving, calls fail and say so", () => {
+  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
+  balanced.network.setHealth(one, "NOT_SERVING");
+  balanced.update(one);
+  balanced.advance(10);
+  const { outcome } = balanced.call();
+  assert.ok(outcome instanceof ConnectError);
+  assert.match(outcome.rawMessage, /greeter\.v1\.GreeterService is unhealthy: .* isn't serving/);
+});
+
+test("until the server has answered, calls wait", () => {
+  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
+  balanced.network.setHealth(one, "silent");
+  balanced.update(one);
+  const call = balanced.call();
+  balanced.advance(60_000);
+  assert.equal(balanced.state, "CONNECTING");
+  assert.equal(call.outcome, undefined);
+  balanced.network.setHealth(one, "SERVING");
+  balanced.advance(0);
+  assert.equal(call.outcome, one);
+});
+
+test("a server without a health service counts as serving, and is reported once a connection", () => {
+  const reported: string[] = [];
+  const policy = healthChecking(roundRobin(), {
+    service,
+    unimplemented: (address) => reported.push(formatAddress(address)),
+  });
+  const balanced = new Balanced(policy);
+  balanced.network.setHealth(one, "UNIMPLEMENTED");
+  balanced.update(one);
+  balanced.advance(300_000);
+  assert.deepEqual(balanced.calls(1), [one]);
+  assert.deepEqual(reported, [one]);
+  balanced.network.drop(one);
+  balanced.advance(10);
+  assert.deepEqual(reported, [one, one]);
+});
+
+test("a watch that fails makes the server unhealthy, and is tried again after a backoff", () => {
+  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
+  balanced.network.setHealth(one, "broken");
+  balanced.update(one);
+  balanced.advance(100);
+  assert.equal(balanced.state, "TRANSIENT_FAILURE");
+  balanced.network.server(one).health = "SERVING";
+  balanced.advance(600);
+  assert.equal(balanced.state, "TRANSIENT_FAILURE", "not before 0.8 s");
+  balanced.advance(600);
+  assert.equal(balanced.state, "READY");
+});
+
+test("a connection that is lost and comes back is asked anew", () => {
+  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
+  balanced.update(one);
+  balanced.advance(10);
+  balanced.network.server(one).health = "NOT_SERVING";
+  assert.equal(balanced.state, "READY");
+  balanced.network.drop(one);
+  balanced.advance(10);
+  assert.equal(balanced.state, "TRANSIENT_FAILURE");
+});
+
+test("an endpoint with two addresses stays with the one that is connected, serving or not", () => {
+  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
+  balanced.network.setHealth(one, "NOT_SERVING");
+  balanced.updateEndpoints([endpoint(one, two)]);
+  balanced.advance(10_000);
+  assert.deepEqual(balanced.network.used, [one]);
+  balanced.network.setHealth(one, "SERVING");
+  balanced.advance(0);
+  assert.deepEqual(balanced.calls(1), [one]);
+});
+
+test("a balancer that holds its own subchannels, and knows nothing of health, is served as well", () => {
+  const policy = {
+    name: "single",
+    create(host: BalancerHost): Balancer {
+      return {
+        update({ endpoints }): boolean {
+          const [address] = endpoints[0]?.addresses ?? [];
+          assert.ok(address !== undefined);
+          host
+            .createSubchannel(address, (subchannel) => {
+              if (subchannel.state !== "READY") return;
+              host.publish({ state: "READY", picker: fixedPicker(subchannel) });
+            })
+            .connect();
+          return true;
+        },
+        resolutionFailed: () => {},
+        exitIdle: () => {},
+        close: () => {},
+      };
+    },
+  };
+  const balanced = new Balanced(healthChecking(policy, { service }));
+  balanced.network.setHealth(one, "NOT_SERVING");
+  balanced.update(one);
+  balanced.advance(1_000);
+  assert.equal(balanced.state, undefined);
+  balanced.network.setHealth(one, "SERVING");
+  balanced.advance(0);
+  assert.deepEqual(balanced.calls(1), [one]);
+});
+
+test("a channel's pick_first isn't health checked, and every other policy is", () => {
+  const key = "a";
+  const first = { key, policy: pickFirst() };
+  assert.equal(
+    withHealthChecks(first, service, () => {}),
+    first,
+  );
+  const robin = { key, policy: roundRobin() };
+  assert.equal(
+    withHealthChecks(robin, undefined, () => {}),
+    robin,
+  );
+  const checked = withHealthChecks(robin, service, () => {});
+  assert.notEqual(checked.key, key, "another service means another balancer");
+  const balanced = new Balanced(checked.policy);
+  balanced.network.setHealth(one, "NOT_SERVING");
+  balanced.update(one);
+  balanced.advance(10);
+  assert.equal(balanced.state, "TRANSIENT_FAILURE");
+});
