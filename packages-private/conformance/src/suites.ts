@@ -1,5 +1,7 @@
 import type { Suite } from "@privet/testkit";
 import { h2specSuite } from "./h2spec/suite.ts";
+import { interopSuite } from "./interop/suite.ts";
+import { serverSuite } from "./server/suite.ts";
 
 /** The conformance suites, in the order of the list that `pnpm conformance` prints. */
-export const suites: readonly Suite[] = [h2specSuite];
+export const suites: readonly Suite[] = [h2specSuite, serverSuite, interopSuite];

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { preencode } from "@privet/http2";
 import type { ReceivedHeaders, Stream, StreamHandler } from "@privet/http2";
 import { listen } from "@privet/http2/node";
+import { createServer as createRpcServer, tlsCredentials } from "@privet/rpc-server";
+import { collect } from "../tools/collect.ts";
 import type { Certificate } from "./certificate.ts";
 
 /** A server under test, on a port of its own. */
@@ -85,5 +87,30 @@ const node: SubjectFactory = async (certificate) => {
   };
 };
 
-/** The servers that h2spec can be pointed at, by name. */
-export const subjects: Readonly<Record<string, SubjectFactory>> = { privet, node };
+async function* oneChunk(): AsyncGenerator<Uint8Array> {
+  yield BODY;
+}
+
+/** The gRPC server on our engine, which answers what no route has. */
+const rpc: SubjectFactory = async (certificate) => {
+  const server = createRpcServer({
+    routes: () => {},
+    fallback: async (request) => {
+      await collect(request.body);
+      const header = new Headers({ "content-type": "text/plain" });
+      return { status: 200, header, body: oneChunk() };
+    },
+  });
+  const port =
+    certificate === undefined
+      ? await server.addInsecurePort("127.0.0.1:0")
+      : await server.addSecurePort(
+          "127.0.0.1:0",
+          tlsCredentials({ privateKey: certificate.key, certificateChain: certificate.cert }),
+        );
+  await server.start();
+  return { port, [Symbol.asyncDispose]: () => server.stop() };
+};
+
+/** The servers that h2spec can be pointed at, by name: the engine, Node's, and ours on the engine. */
+export const subjects: Readonly<Record<string, SubjectFactory>> = { privet, node, rpc };

@@ -16,20 +16,20 @@ interface Outcome {
 
 export const h2specSuite: Suite = {
   name: "h2spec",
-  summary: "h2spec --strict over h2c and TLS: [--runs N] [--peer privet|node] [SECTION...]",
+  summary: "h2spec --strict over h2c and TLS: [--runs N] [--server privet|node|rpc] [SECTION...]",
   run: async (args) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
         runs: { type: "string", default: "3" },
-        peer: { type: "string", default: "privet" },
+        server: { type: "string", default: "privet" },
       },
     });
     const runs = Number(values.runs);
-    const factory = Object.hasOwn(subjects, values.peer) ? subjects[values.peer] : undefined;
+    const factory = Object.hasOwn(subjects, values.server) ? subjects[values.server] : undefined;
     if (!Number.isInteger(runs) || runs < 1 || factory === undefined) {
-      console.error("h2spec: --runs takes a number from 1, --peer one of privet and node");
+      console.error("h2spec: --runs takes a number from 1, --server one of privet, node and rpc");
       return 2;
     }
     const program = h2spec();
