@@ -8,7 +8,7 @@ export interface HostPort {
 }
 
 const bracketed = /^\[(?<host>[^\]]*)\](?::(?<port>.*))?$/s;
-const plain = /^(?<host>[^:]*)(?::(?<port>.*))?$/s;
+const plain = /^(?<host>[^:]*)(?::(?<port>[^:]*))?$/s;
 const name = /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.-])?$/i;
 /** RFC 1035 §2.3.4, without the length octets. */
 const longestName = 253;
