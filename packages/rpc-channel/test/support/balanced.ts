@@ -41,6 +41,7 @@ export class SimulatedCall implements WaitingCall {
       assert.equal(result.subchannel.state, "READY", "what is picked is READY");
       // Balancers learn a little late that a connection has gone.
       if (network.stateOf(formatAddress(result.subchannel.address)) !== "READY") {
+        this.#balanced.asked.allowed++;
         this.picked(gate.pick(this, gate.current));
         return;
       }
@@ -71,6 +72,8 @@ export class Balanced implements BalancerHost {
   readonly states: BalancerState["state"][] = [];
   resolutions = 0;
   published = 0;
+  /** How often a picker was asked, and how often it may have been: once for each call and picker. */
+  readonly asked: { picks: number; allowed: number } = { picks: 0, allowed: 0 };
   last: BalancerState | undefined;
 
   constructor(policy: BalancerPolicy, seed: number = 1) {
@@ -90,7 +93,17 @@ export class Balanced implements BalancerHost {
     this.published++;
     this.last = state;
     if (this.states.at(-1) !== state.state) this.states.push(state.state);
-    this.gate.publish(state);
+    this.asked.allowed += this.gate.waiting;
+    const { asked } = this;
+    this.gate.publish({
+      ...state,
+      picker: {
+        pick(call) {
+          asked.picks++;
+          return state.picker.pick(call);
+        },
+      },
+    });
   }
 
   requestResolution(): void {
@@ -117,6 +130,7 @@ export class Balanced implements BalancerHost {
   }
 
   call(waitForReady: boolean = false): SimulatedCall {
+    this.asked.allowed++;
     const call = new SimulatedCall(this, waitForReady);
     this.timers.settle();
     return call;

@@ -75,6 +75,11 @@ export class Network {
     return this.used.filter((key) => this.#connections.get(key)?.state === "READY");
   }
 
+  /** Whether the last that a server said to who watches now was that it is serving. */
+  isServing(address: string): boolean {
+    return this.#connections.get(address)?.serving === true;
+  }
+
   stateOf(address: string): ConnectivityState | undefined {
     return this.#connections.get(address)?.state;
   }
@@ -102,6 +107,7 @@ class Connection {
   #earliest = 0;
   state: ConnectivityState = "IDLE";
   error: ConnectError | undefined;
+  serving = false;
 
   constructor(network: Network, key: string, gone: () => void) {
     this.network = network;
@@ -156,7 +162,10 @@ class Connection {
     assert.ok(canFollow(this.state, state), `${this.state} to ${state}`);
     this.state = state;
     this.error = error;
-    if (state !== "READY") this.watches.clear();
+    if (state !== "READY") {
+      this.watches.clear();
+      this.serving = false;
+    }
     for (const user of this.users) user.tell(state, error);
   }
 }
@@ -200,6 +209,7 @@ export class NetworkSubchannel implements Subchannel {
     assert.equal(service, "greeter.v1.GreeterService");
     const watch = new Watch(this.#connection, listener);
     this.#connection.watches.add(watch);
+    this.#connection.serving = false;
     watch.tell();
     return watch;
   }
@@ -245,6 +255,7 @@ class Watch implements HealthWatch {
 
   #answer(health: Health): void {
     if (health === "silent") return;
+    this.#connection.serving = health === "SERVING" || health === "UNIMPLEMENTED";
     if (health === "SERVING" || health === "NOT_SERVING") {
       this.#listener.status(health === "SERVING");
       return;
