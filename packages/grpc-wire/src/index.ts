@@ -1,5 +1,5 @@
 // Messages in a body.
-export { compressedFlag, MessageReader, prefixLength } from "./message-reader.ts";
+export { compressedFlag, isWholeMessage, MessageReader, prefixLength } from "./message-reader.ts";
 export type { MessageSink } from "./message-reader.ts";
 export { prefixMessage, prefixMessages } from "./message-writer.ts";
 

@@ -27,8 +27,9 @@ export interface MessageSink {
  */
 export class MessageReader {
   readonly #maxBytes: number;
-  readonly #prefix: Uint8Array = new Uint8Array(prefixLength);
+  /** Of the prefix that is being read: how much of it is there, and what it says. */
   #prefixFilled = 0;
+  #flags = 0;
   #buffer: Uint8Array = empty;
   #filled = 0;
   #length = 0;
@@ -71,18 +72,23 @@ export class MessageReader {
   }
 
   #readPrefix(bytes: Uint8Array, start: number, end: number, sink: MessageSink): number {
-    const taken = Math.min(prefixLength - this.#prefixFilled, end - start);
-    for (let i = 0; i < taken; i++) {
-      this.#prefix[this.#prefixFilled + i] = bytes[start + i] ?? 0;
+    let at = start;
+    if (this.#prefixFilled === 0) {
+      this.#flags = bytes[at++] ?? 0;
+      this.#length = 0;
+      this.#prefixFilled = 1;
     }
-    this.#prefixFilled += taken;
+    while (this.#prefixFilled < prefixLength && at < end) {
+      // Not `<<`, which would make 2^31 and more negative.
+      this.#length = this.#length * 256 + (bytes[at++] ?? 0);
+      this.#prefixFilled++;
+    }
     if (this.#prefixFilled === prefixLength) {
-      this.#length = readLength(this.#prefix);
       this.#assertLength();
       this.#filled = 0;
       if (this.#length === 0) this.#complete(empty, false, sink);
     }
-    return start + taken;
+    return at;
   }
 
   #readMessage(bytes: Uint8Array, start: number, end: number, sink: MessageSink): number {
@@ -102,7 +108,7 @@ export class MessageReader {
 
   /** The state is reset first: a sink that throws leaves a reader that can go on. */
   #complete(message: Uint8Array, owned: boolean, sink: MessageSink): void {
-    const flags = this.#prefix[0] ?? 0;
+    const flags = this.#flags;
     this.#prefixFilled = 0;
     this.#filled = 0;
     this.#length = 0;
@@ -130,8 +136,14 @@ export class MessageReader {
 
 const empty = new Uint8Array(0);
 
-/** Big-endian, unsigned: `|` would make 2^31 and more negative. */
-function readLength(prefix: Uint8Array): number {
-  const [, a = 0, b = 0, c = 0, d = 0] = prefix;
-  return a * 0x1_00_00_00 + (b << 16) + (c << 8) + d;
+/** Is `bytes[start, end)` one message, whole? Then it needs no reader: flags, length, and the message itself. */
+export function isWholeMessage(bytes: Uint8Array, start: number, end: number): boolean {
+  const size = end - start - prefixLength;
+  return (
+    size >= 0 &&
+    bytes[start + 1] === size >>> 24 &&
+    bytes[start + 2] === ((size >>> 16) & 0xff) &&
+    bytes[start + 3] === ((size >>> 8) & 0xff) &&
+    bytes[start + 4] === (size & 0xff)
+  );
 }

@@ -1,4 +1,4 @@
-import { copyOf } from "./copy.ts";
+import { copyOf } from "../router/octets.ts";
 
 /** Octets of a block that is made while others wait already. */
 const blockOctets = 8192;
@@ -7,11 +7,17 @@ const blockOctets = 8192;
 export class Backlog {
   /** Octets that wait. */
   size = 0;
+  readonly #copy: typeof copyOf;
   #blocks: Uint8Array[] = [];
   /** How much of the first block is read. */
   #at = 0;
   /** How much of the last block is written. */
   #filled = 0;
+
+  /** @param copy makes the first block */
+  constructor(copy: typeof copyOf = copyOf) {
+    this.#copy = copy;
+  }
 
   /** Copies `bytes[start, end)`, which is borrowed. */
   push(bytes: Uint8Array, start: number, end: number): void {
@@ -19,7 +25,7 @@ export class Backlog {
     this.size += size;
     const last = this.#blocks.at(-1);
     if (last === undefined) {
-      this.#blocks.push(copyOf(bytes, start, end));
+      this.#blocks.push(this.#copy(bytes, start, end));
       this.#filled = size;
       return;
     }

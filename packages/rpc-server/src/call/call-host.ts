@@ -6,6 +6,9 @@ import type { Timers } from "../timers.ts";
 export interface LiveCall {
   /** Undefined where no route has its path. */
   readonly route: Route | undefined;
+  /** Its neighbours among the live calls, which see to them. */
+  previous: LiveCall | undefined;
+  next: LiveCall | undefined;
   /** Ends it with the status of `error`. */
   cancel(error: ConnectError): void;
   /** The server shuts down: the implementation is told, and may go on. */

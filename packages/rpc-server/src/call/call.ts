@@ -41,6 +41,8 @@ export class Call implements StreamHandler, LiveCall {
   /** Undefined where nobody listens. */
   readonly observer: CallObserver | undefined;
   output: Output | undefined = undefined;
+  previous: LiveCall | undefined = undefined;
+  next: LiveCall | undefined = undefined;
   readonly #host: CallHost;
   #body: RequestBody | undefined = undefined;
   #held: HeldBody | undefined = undefined;
@@ -210,7 +212,7 @@ export class Call implements StreamHandler, LiveCall {
 
   /** The server shuts down: the implementation is told, and may go on. */
   announceShutdown(reason: unknown): void {
-    this.context.signal.abort(reason);
+    this.context.abort(reason);
   }
 
   #endBody(): void {
@@ -257,7 +259,7 @@ export class Call implements StreamHandler, LiveCall {
     if (this.#deadlineTimer !== undefined) timers.clear(this.#deadlineTimer);
     if (code !== undefined && !this.#bodyEnded) this.stream.reset(code);
     this.observer?.ended?.(status);
-    this.context.signal.abort(reason ?? status);
+    this.context.abort(reason ?? status);
     this.#body?.abort(status);
     if (status !== undefined) this.output?.cancel(status);
     if (this.#running) {

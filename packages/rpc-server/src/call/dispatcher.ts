@@ -86,6 +86,7 @@ class Dispatcher implements CallDispatcher {
   readonly #grpc: GrpcCalls;
   readonly #http: HttpCalls;
   readonly #fallback: Fallback | undefined;
+  readonly #fields = new RequestFields();
 
   constructor(options: DispatcherOptions) {
     const { contextValues, observer, logger, timers } = options;
@@ -122,7 +123,8 @@ class Dispatcher implements CallDispatcher {
         ? answerNotFound(stream, endStream)
         : this.#http.beginFallback(this.#fallback, stream, headers, endStream, peer);
     }
-    const fields = new RequestFields(headers);
+    const fields = this.#fields;
+    fields.read(headers);
     const contentType = fields.contentType ?? "";
     if (route.servesGrpc && headers.method === "POST" && codecOf(contentType) === "proto") {
       return this.#grpc.begin(route, stream, headers, fields, endStream, peer);

@@ -22,7 +22,9 @@ export class LiveCalls implements CallHost {
   readonly overdueMs: number = defaultOverdueMs;
   readonly #logger: Logger;
   readonly #slots: CallSlots;
-  readonly #calls = new Set<LiveCall>();
+  // A list whose links are the calls' own: a call comes and goes with a few writes.
+  #first: LiveCall | undefined = undefined;
+  #size = 0;
   #overdue = 0;
 
   constructor(options: LiveCallsOptions) {
@@ -33,7 +35,7 @@ export class LiveCalls implements CallHost {
   }
 
   get size(): number {
-    return this.#calls.size;
+    return this.#size;
   }
 
   /** Implementations that work on although their call ended a while ago. */
@@ -46,27 +48,45 @@ export class LiveCalls implements CallHost {
     if (!this.#slots.take()) {
       return new ConnectError("the server has no room for more calls", Code.ResourceExhausted);
     }
-    this.#calls.add(call);
+    call.next = this.#first;
+    if (this.#first !== undefined) this.#first.previous = call;
+    this.#first = call;
+    this.#size++;
     return undefined;
   }
 
   released(call: LiveCall): void {
-    if (this.#calls.delete(call)) this.#slots.give();
+    const { previous, next } = call;
+    if (previous !== undefined) previous.next = next;
+    else if (this.#first === call) this.#first = next;
+    else return; // It was refused, and never had a slot.
+    if (next !== undefined) next.previous = previous;
+    call.previous = undefined;
+    call.next = undefined;
+    this.#size--;
+    this.#slots.give();
   }
 
   /** Ends all calls with the status of `error`. */
   cancelAll(error: ConnectError): void {
-    for (const call of this.#calls) call.cancel(error);
+    for (const call of this.#all()) call.cancel(error);
   }
 
   /** Aborts the signals of the calls whose route has `signal`, now or as soon as it aborts. */
   linkShutdown(signal: AbortSignal): void {
     const announce = (): void => {
-      for (const call of this.#calls) {
+      for (const call of this.#all()) {
         if (call.route?.shutdownSignal === signal) call.announceShutdown(signal.reason);
       }
     };
     signal.addEventListener("abort", announce, { once: true });
+  }
+
+  /** As they are now: those that end meanwhile are among them. */
+  #all(): LiveCall[] {
+    const calls: LiveCall[] = [];
+    for (let call = this.#first; call !== undefined; call = call.next) calls.push(call);
+    return calls;
   }
 
   report(route: Route, error: unknown, message: string): void {

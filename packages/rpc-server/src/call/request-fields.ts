@@ -1,14 +1,18 @@
 import { FieldKind } from "@privet/http2";
 import type { ReceivedHeaders } from "@privet/http2";
 
-/** The fields of a request by which it is served. */
+/** The fields of a request by which it is served. One object reads those of many requests, one after the other. */
 export class RequestFields {
   contentType: string | undefined = undefined;
   timeout: string | undefined = undefined;
   encoding: string | undefined = undefined;
   acceptEncoding: string | undefined = undefined;
 
-  constructor(headers: ReceivedHeaders) {
+  read(headers: ReceivedHeaders): void {
+    this.contentType = undefined;
+    this.timeout = undefined;
+    this.encoding = undefined;
+    this.acceptEncoding = undefined;
     const { count } = headers;
     for (let i = headers.firstRegular; i < count; i++) {
       switch (headers.kind(i)) {

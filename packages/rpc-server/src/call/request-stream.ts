@@ -23,7 +23,7 @@ interface Waiter {
 export class RequestStream implements RequestBody, MessageSink, AsyncIterableIterator<Message> {
   readonly #call: Call;
   readonly #reader: MessageReader;
-  readonly #backlog = new Backlog();
+  readonly #backlog: Backlog;
   readonly #read = (bytes: Uint8Array, start: number, end: number): void =>
     this.#reader.read(bytes, start, end, this);
   #waiters: Waiter[] = [];
@@ -37,6 +37,7 @@ export class RequestStream implements RequestBody, MessageSink, AsyncIterableIte
 
   constructor(call: Call) {
     this.#call = call;
+    this.#backlog = new Backlog(call.route.codec.copy);
     this.#reader = new MessageReader(call.route.readMaxBytes);
   }
 

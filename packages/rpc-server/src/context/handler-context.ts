@@ -6,7 +6,6 @@ import { peerKey } from "../peer.ts";
 import type { Peer } from "../peer.ts";
 import type { Route } from "../router/route.ts";
 import type { Timers } from "../timers.ts";
-import { CallSignal } from "./call-signal.ts";
 import type { CallCompression } from "./call-compression.ts";
 import { messageCompressionKey } from "./message-compression.ts";
 import { ownFields } from "./own-fields.ts";
@@ -17,7 +16,6 @@ import { requestUrl } from "./request-url.ts";
 export class ContextState implements Overridable {
   overrides: Map<PropertyKey, unknown> | undefined = undefined;
   readonly route: Route;
-  readonly signal: CallSignal = new CallSignal();
   readonly #headers: ReceivedHeaders;
   readonly #peer: Peer;
   readonly #compression: CallCompression;
@@ -30,6 +28,9 @@ export class ContextState implements Overridable {
   #values: ContextValues | undefined = undefined;
   #timeoutMs: (() => number | undefined) | undefined = undefined;
   #url: string | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #aborted = false;
+  #abortReason: unknown = undefined;
 
   constructor(
     route: Route,
@@ -77,6 +78,23 @@ export class ContextState implements Overridable {
     return this.#values as unknown as ContextValues;
   }
 
+  /** An AbortController costs more than all else that a short call needs. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** @param reason undefined is an AbortError: the call has completed. The first counts. */
+  abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+
   get url(): string {
     return (this.#url ??= requestUrl(this.#headers, this.#peer));
   }
@@ -108,7 +126,7 @@ export const createHandlerContext: (state: ContextState) => HandlerContext = own
   requestMethod: (state) => state.requestMethod,
   protocolName: () => "grpc",
   url: (state) => state.url,
-  signal: (state) => state.signal.signal,
+  signal: (state) => state.signal,
   timeoutMs: (state) => state.timeoutMs,
   requestHeader: (state) => state.requestHeader,
   responseHeader: (state) => state.responseHeader,

@@ -112,6 +112,8 @@ export class HttpCalls {
     });
     const live: LiveCall = {
       route,
+      previous: undefined,
+      next: undefined,
       cancel: (error) => call.cancel(error),
       // Connect's code links the signal itself.
       announceShutdown: () => {},

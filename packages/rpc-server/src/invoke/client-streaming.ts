@@ -17,7 +17,7 @@ export function clientStreaming(call: Call): void {
   call.run();
   const implementation = call.route.impl as ClientStreamingImplementation;
   if (call.route.interceptors.length === 0) {
-    answerWith(call, () => implementation(requests, call.handlerContext));
+    answerWith(call, requests);
   } else {
     answerIntercepted(call, requests, async (messages, context) =>
       once(await implementation(messages, context)),

@@ -1,15 +1,22 @@
 import type { DescMessage, Message, MessageInitShape } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
 import type { Call } from "../call/call.ts";
 import { isPromised } from "../call/promised.ts";
 
+type PromisingImplementation = (
+  request: Message | AsyncIterable<Message>,
+  context: HandlerContext,
+) => unknown;
+
 /**
- * Answers with what an implementation returns: a message, or a promise of one.
- * What is no promise is taken without a turn through the microtasks.
+ * Answers with what the implementation returns for `request`: a message, or a
+ * promise of one. What is no promise is taken without a turn through the microtasks.
  */
-export function answerWith(call: Call, implementation: () => unknown): void {
+export function answerWith(call: Call, request: Message | AsyncIterable<Message>): void {
+  const implementation = call.route.impl as PromisingImplementation;
   let result: unknown;
   try {
-    result = implementation();
+    result = implementation(request, call.handlerContext);
   } catch (error) {
     refuse(call, error);
     return;

@@ -12,17 +12,18 @@ type ServerStreamingImplementation = (
 
 /** One message in, a stream out. */
 export function serverStreaming(call: Call): void {
-  const request = new SingleRequest(call, (message) => {
-    const implementation = call.route.impl as ServerStreamingImplementation;
-    call.run();
-    answerWithStream(
-      call,
-      () => implementation(message, call.handlerContext),
-      once(message),
-      async (requests, context) => implementation(await only(requests), context),
-    );
-  });
-  call.read(request);
+  call.read(new SingleRequest(call, start));
+}
+
+function start(call: Call, message: Message): void {
+  const implementation = call.route.impl as ServerStreamingImplementation;
+  call.run();
+  answerWithStream(
+    call,
+    () => implementation(message, call.handlerContext),
+    once(message),
+    async (requests, context) => implementation(await only(requests), context),
+  );
 }
 
 async function* once(message: Message): AsyncGenerator<Message> {

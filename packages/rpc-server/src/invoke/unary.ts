@@ -10,17 +10,13 @@ type UnaryImplementation = (request: Message, context: HandlerContext) => unknow
 
 /** One message in, one out. */
 export function unary(call: Call): void {
-  const request = new SingleRequest(call, (message) => {
-    call.run();
-    if (call.route.interceptors.length > 0) invokeIntercepted(call, message);
-    else invoke(call, message);
-  });
-  call.read(request);
+  call.read(new SingleRequest(call, start));
 }
 
-function invoke(call: Call, message: Message): void {
-  const implementation = call.route.impl as UnaryImplementation;
-  answerWith(call, () => implementation(message, call.handlerContext));
+function start(call: Call, message: Message): void {
+  call.run();
+  if (call.route.interceptors.length > 0) invokeIntercepted(call, message);
+  else answerWith(call, message);
 }
 
 function invokeIntercepted(call: Call, message: Message): void {

@@ -8,6 +8,8 @@ import type {
   MessageShape,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { holdsBytes } from "./holds-bytes.ts";
+import { copyOf, passingCopyOf } from "./octets.ts";
 
 export interface MessageLimits {
   readonly readMaxBytes: number;
@@ -20,6 +22,8 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
   readonly #output: O;
   readonly #limits: MessageLimits;
   readonly #options: Partial<BinaryReadOptions & BinaryWriteOptions> | undefined;
+  /** Copies what a message is read from, out of a buffer that is borrowed. */
+  readonly copy: (bytes: Uint8Array, start: number, end: number) => Uint8Array;
 
   constructor(
     input: I,
@@ -31,6 +35,7 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
     this.#output = output;
     this.#limits = limits;
     this.#options = options;
+    this.copy = holdsBytes(input) ? copyOf : passingCopyOf;
   }
 
   /**
