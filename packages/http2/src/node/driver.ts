@@ -57,6 +57,9 @@ type State = (typeof State)[keyof typeof State];
 /** Input that is still read and dropped after the end; then the peer has to wait for our FIN. */
 const MAX_DISCARD = 262_144;
 
+/** Octets written in one turn of the event loop, unless one of the connection's portions is larger. */
+const MAX_TURN = 1_048_576;
+
 /** Joins a `Connection` to a socket of Node's. */
 export class Driver implements SocketConnection, Expiring {
   readonly connection: Connection;
@@ -215,17 +218,30 @@ export class Driver implements SocketConnection, Expiring {
     if (this.#state === State.GONE) return;
     const now = this.#turn.now();
     const unsent = this.#output.unsent;
-    this.#output.write(this.connection);
-    this.connection.written(this.#output.unsent, now);
-    if (this.connection.outputPending && this.#output.idle) {
-      // The room that was made has been used.
-      this.#scheduleFlush();
-    }
+    let written = 0;
+    do {
+      written += this.#output.write(this.connection);
+      // Where there is room again, producers fill it from inside of this call.
+      this.connection.written(this.#output.unsent, now);
+    } while (this.#hasMore() && written < MAX_TURN);
+    if (this.#hasMore()) this.#flushNextTurn();
     if (this.connection.closed) {
       this.#proceedToEnd(now, this.#output.unsent < unsent);
     } else {
       this.#proceed();
     }
+  }
+
+  /** There is more to write, and the socket would take it. */
+  #hasMore(): boolean {
+    return this.connection.outputPending && this.#output.unsent === 0;
+  }
+
+  /** A peer that reads as fast as we write leaves time for the others. */
+  #flushNextTurn(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(this.#flushTick);
   }
 
   #proceed(): void {

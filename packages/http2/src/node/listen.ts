@@ -92,7 +92,7 @@ class Doorway implements Listener {
   readonly connections: Set<SocketConnection> = new Set();
   readonly #options: ListenOptions;
   readonly #server: Server;
-  /** Sockets that aren't HTTP/2 connections yet. */
+  /** Sockets of which it isn't known yet what they speak. */
   readonly #arriving: Set<Socket> = new Set();
   readonly #prefaceMs: number;
   #address: AddressInfo | string = "";
@@ -168,7 +168,6 @@ class Doorway implements Listener {
       ALPNProtocols: http1 === undefined ? ["h2"] : ["h2", "http/1.1"],
       handshakeTimeout: tlsHandshakeMs ?? 10_000,
     });
-    server.on("connection", (socket: Socket) => this.#expect(socket));
     server.on("secureConnection", (socket) => this.#welcome(socket));
     server.on("tlsClientError", (error, socket) => {
       // Node leaves a socket open whose handshake took too long.
@@ -178,14 +177,11 @@ class Doorway implements Listener {
     return server;
   }
 
-  /** Keeps a socket in sight until something else is in charge of it. */
-  #expect(socket: Socket): void {
-    this.#arriving.add(socket);
-    socket.once("close", () => this.#arriving.delete(socket));
-  }
-
   #welcome(socket: TLSSocket): void {
-    if (socket.alpnProtocol === "h2") {
+    if (!this.#server.listening) {
+      // Its handshake has taken until after the end.
+      this.#turnAway(socket);
+    } else if (socket.alpnProtocol === "h2") {
       this.#serve(socket, threadTurn.now(), "goaway");
     } else if (socket.alpnProtocol === "http/1.1") {
       this.#handOver(socket);
@@ -196,9 +192,10 @@ class Doorway implements Listener {
   }
 
   #sniff(socket: Socket): void {
-    this.#expect(socket);
+    this.#arriving.add(socket);
     const now = threadTurn.now();
     const arrival = new Arrival(socket, now + this.#prefaceMs, (opening) => {
+      this.#arriving.delete(socket);
       if (opening === "http1") {
         this.#handOver(socket);
       } else if (opening === "http2" && this.#options.tls === undefined) {
@@ -211,36 +208,32 @@ class Doorway implements Listener {
   }
 
   #handOver(socket: Socket): void {
-    this.#arriving.delete(socket);
-    if (this.#options.http1 === undefined) {
+    const { http1 } = this.#options;
+    if (http1 === undefined) {
       this.#turnAway(socket);
     } else {
-      this.#options.http1(socket);
+      this.#guard(socket, () => http1(socket));
+    }
+  }
+
+  /** What the application's code throws costs this socket alone. */
+  #guard(socket: Socket, use: () => void): void {
+    try {
+      use();
+    } catch (error) {
+      this.#turnAway(socket);
+      this.#report(error as Error);
     }
   }
 
   #serve(socket: Socket, since: number, invalidPreface: "goaway" | "silence"): void {
-    this.#arriving.delete(socket);
     const { handler, limits, observe } = this.#options;
-    let driver: Driver;
-    try {
-      driver = new Driver({
-        socket,
-        role: "server",
-        handler,
-        limits,
-        observe,
-        invalidPreface,
-        since,
-      });
-    } catch (error) {
-      // The application's factory threw: this connection alone pays for it.
-      this.#turnAway(socket);
-      this.#report(error as Error);
-      return;
-    }
-    this.connections.add(driver);
-    void driver.ended.then(() => this.connections.delete(driver));
+    const options = { handler, limits, observe, invalidPreface, since };
+    this.#guard(socket, () => {
+      const driver = new Driver({ ...options, socket, role: "server" });
+      this.connections.add(driver);
+      void driver.ended.then(() => this.connections.delete(driver));
+    });
   }
 
   #turnAway(socket: Socket): void {

@@ -102,6 +102,24 @@ test("calls outside of a read leave in one write too", async (t) => {
   link.destroy();
 });
 
+test("a command without output doesn't silence the next one", async () => {
+  const pipe = memoryPipe();
+  accept(pipe.server, { handler: () => echoHandler });
+  const link = await connect({ socket: pipe.client });
+  let received = 0;
+  const stream = link.connection.openStream(
+    [":method", "GET", ":scheme", "http", ":authority", "x", ":path", "/octets/100"],
+    { data: (_bytes, start, end) => (received += end - start), closed: () => {} },
+    { endStream: true },
+  );
+  while (!stream.closed) await turn();
+  stream.consume(received);
+  stream.release();
+  await turn();
+  assert.equal((await exchange(link, { path: "/octets/1" })).status, 200);
+  link.destroy();
+});
+
 test("10 MiB go both ways unharmed, through sockets", async () => {
   await using listener = await serve();
   const link = await connect({ port: portOf(listener), host: "127.0.0.1" });

@@ -368,6 +368,19 @@ test("requests over TLS are answered, and the socket tells of it", tlsTest, asyn
   link.destroy();
 });
 
+test("TLS: close() lets open streams finish", tlsTest, async () => {
+  const listener = await listenLocally({ tls });
+  const place = { port: portOf(listener), host: "localhost", tls: { ca: tls.cert } };
+  const link = await connect(place);
+  const body = new Uint8Array(1_000_000).fill(7);
+  const response = exchange(link, { path: "/echo", body });
+  while (link.connection.stats().framesReceived < 4) await delay(1);
+  await listener.close();
+  assert.equal((await response).body.length, body.length);
+  assert.equal((await response).end.by, "end");
+  await assert.rejects(connect(place), { reason: "unreachable" });
+});
+
 test("a request in the same packet as the preface is answered", async () => {
   await using listener = await listenLocally();
   const socket = connectPlain(portOf(listener), "127.0.0.1");
