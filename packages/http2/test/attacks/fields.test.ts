@@ -77,11 +77,10 @@ const malformed: readonly (readonly [string, Buffer])[] = [
 /** Sends what must be refused, and sees that the connection goes on. */
 async function refused(send: (peer: RawPeer) => void): Promise<void> {
   await using peer = await attackServer(port);
-  await victim.handlers();
   send(peer);
   await peer.until(() => peer.resets.size > 0, "RST_STREAM");
   assert.deepEqual([...peer.resets], [[ErrorCode.PROTOCOL_ERROR, 1]]);
-  assert.equal((await victim.handlers()).handled, 0, "a handler saw it");
+  assert.equal((await victim.handlers(peer.localPort)).handled, 0, "a handler saw it");
   peer.send(request(3, "/"));
   await peer.until(() => peer.count(FrameType.HEADERS) > 0, "the answer to the next request");
 }

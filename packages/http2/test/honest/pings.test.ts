@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { FrameType } from "../../src/constants.ts";
 import { extent } from "../attacks/testkit/extent.ts";
 import { attackServer } from "../attacks/testkit/raw-peer.ts";
-import { ping, request, windowUpdate } from "../attacks/testkit/wire.ts";
+import { ping, request, UNLIMITED, windowUpdate } from "../attacks/testkit/wire.ts";
 import { VictimServer } from "../attacks/testkit/victim.ts";
 
 // Foreign clients measure the path with PINGs and give credit generously.
@@ -28,6 +28,7 @@ test("a client that sends a PING and two WINDOW_UPDATEs for each DATA it gets is
 test("a client that sends a PING with each of its small calls is honest", async () => {
   await using server = new VictimServer();
   await using peer = await attackServer(await server.listen());
+  peer.send(UNLIMITED);
   let ended = 0;
   peer.onFrame = ({ type, flags }) => {
     if (type === FrameType.HEADERS && (flags & 1) !== 0) ended += 1;

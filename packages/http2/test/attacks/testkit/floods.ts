@@ -90,7 +90,6 @@ export const floods: readonly Flood[] = [
         Buffer.concat([uint32(0), Buffer.of(16)]),
       ),
   }),
-  flood("PRIORITY_UPDATE", "too_many_priorities", 500, { unit: () => priorityUpdate(1) }),
   flood("frames of an unknown type", "too_many_glitches", 1300, {
     unit: (index) => frame(UNKNOWN_TYPE, 0xff, index % 3, Buffer.alloc(index % 20)),
   }),
@@ -98,7 +97,7 @@ export const floods: readonly Flood[] = [
     unit: (index) => frame(0x11 + (index % 0xee), 0, 0, Buffer.alloc(index % 21)),
   }),
   flood("GOAWAYs with long debug data", "too_many_glitches", 1300, {
-    unit: () => goaway(0, ErrorCode.NO_ERROR, "x".repeat(1000)),
+    unit: () => goaway(2 ** 31 - 1, ErrorCode.NO_ERROR, "x".repeat(1000)),
     units: extent(3000, 100_000),
   }),
   flood("CONTINUATIONs full of junk", "too_many_continuations", 20, {
@@ -122,3 +121,8 @@ const OTHER = 1;
 function openBlock(block: Uint8Array): Buffer {
   return frame(FrameType.HEADERS, 0, OTHER, block);
 }
+
+/** PRIORITY_UPDATE is a client's alone (RFC 9218 §7.1). */
+export const priorityUpdates: Flood = flood("PRIORITY_UPDATEs", "too_many_priorities", 500, {
+  unit: () => priorityUpdate(1),
+});

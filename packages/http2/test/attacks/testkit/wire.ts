@@ -39,6 +39,9 @@ export function windowUpdate(streamId: number, increment: number): Buffer {
   return frame(FrameType.WINDOW_UPDATE, 0, streamId, uint32(increment));
 }
 
+/** Raises the connection's window to the largest there is. */
+export const UNLIMITED: Buffer = windowUpdate(0, 2 ** 31 - 1 - 65_535);
+
 export function resetStream(streamId: number, code: number): Buffer {
   return frame(FrameType.RST_STREAM, 0, streamId, uint32(code));
 }
