@@ -5,7 +5,8 @@ import { defaultLimits } from "../../src/index.ts";
 import { extent } from "./testkit/extent.ts";
 import { attackOn, assertBudget, assertClosed } from "./testkit/fight.ts";
 import { VictimServer } from "./testkit/victim.ts";
-import { data, request, resetStream, settings, UNLIMITED, windowUpdate } from "./testkit/wire.ts";
+import { data, rstStream, settings, windowUpdate } from "../testkit/frames.ts";
+import { request, UNLIMITED } from "./testkit/blocks.ts";
 
 // DATA that is not worth its frame, and DATA that nobody takes.
 
@@ -157,7 +158,7 @@ test("DATA that a reset overtook still gives its credit back", async () => {
     opening: async (peer) => {
       peer.send(request(1, "/hold", { endStream: false }));
       await peer.settle();
-      peer.send(resetStream(1, ErrorCode.CANCEL));
+      peer.send(rstStream(1, ErrorCode.CANCEL));
     },
     unit: (index) =>
       Buffer.concat([

@@ -7,7 +7,8 @@ import { callMeanwhile } from "./testkit/honest.ts";
 import { attackServer } from "./testkit/raw-peer.ts";
 import type { RawPeer } from "./testkit/raw-peer.ts";
 import { VictimServer } from "./testkit/victim.ts";
-import { data, request } from "./testkit/wire.ts";
+import { data } from "../testkit/frames.ts";
+import { request } from "./testkit/blocks.ts";
 
 const limits = defaultLimits("server");
 

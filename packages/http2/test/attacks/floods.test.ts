@@ -2,7 +2,7 @@ import { after, before, describe, test } from "node:test";
 import { attackOn, attackOnClient, assertBudget } from "./testkit/fight.ts";
 import { floods, priorityUpdates } from "./testkit/floods.ts";
 import { VictimClient, VictimServer } from "./testkit/victim.ts";
-import { request } from "./testkit/wire.ts";
+import { request } from "./testkit/blocks.ts";
 
 // RFC 9113 §10.5: frames that are right one by one, and wrong in their number.
 

@@ -6,7 +6,8 @@ import { callMeanwhile } from "./testkit/honest.ts";
 import { attackServer, dial } from "./testkit/raw-peer.ts";
 import type { RawPeer } from "./testkit/raw-peer.ts";
 import { VictimServer } from "./testkit/victim.ts";
-import { data, frame, request, requestBlock, settings, uint32 } from "./testkit/wire.ts";
+import { data, frame, settings, uint32 } from "../testkit/frames.ts";
+import { request, requestBlock } from "./testkit/blocks.ts";
 
 // Connections that are held by doing almost nothing. The times are shortened;
 // what they are by default is the concern of the tests in virtual time.

@@ -6,7 +6,7 @@ import { callMeanwhile, serveHonestly } from "./honest.ts";
 import { attackServer, RawServer } from "./raw-peer.ts";
 import type { RawPeer } from "./raw-peer.ts";
 import type { Handlers, VictimClient, VictimServer } from "./victim.ts";
-import { settings } from "./wire.ts";
+import { settings } from "../../testkit/frames.ts";
 
 const MIB = 1024 * 1024;
 /** What an attack may make a victim's resident memory grow by. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FrameType } from "../../../src/constants.ts";
 import { attackServer } from "./raw-peer.ts";
 import type { RawPeer, RawServer } from "./raw-peer.ts";
-import { data, request, response, settings, UNLIMITED } from "./wire.ts";
+import { data, settings } from "../../testkit/frames.ts";
+import { request, response, UNLIMITED } from "./blocks.ts";
 
 const END_STREAM = 0x1;
 
@@ -59,7 +60,7 @@ export function answerAll(peer: RawPeer): void {
   peer.send(settings());
   peer.onFrame = ({ type, flags, streamId }) => {
     if (type > FrameType.HEADERS || (flags & END_STREAM) === 0) return;
-    peer.send(response(streamId), data(streamId, new Uint8Array(8), true));
+    peer.send(response(streamId), data(streamId, new Uint8Array(8), { endStream: true }));
   };
 }
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { CLIENT_PREFACE, FrameType } from "../../../src/constants.ts";
-import { frame, ping, settings } from "./wire.ts";
+import { frame, ping, settings } from "../../testkit/frames.ts";
 
 /** A frame that came from the victim. */
 export interface SeenFrame {
@@ -107,7 +107,7 @@ export class RawPeer implements AsyncDisposable {
   /** Resolves when the victim has answered a PING sent now: it has seen everything before it. */
   async settle(): Promise<void> {
     const acks = ++this.#pings;
-    this.send(ping(acks));
+    this.send(ping());
     await this.until(() => this.pongs >= acks, "the answer to a PING");
   }
 
