@@ -24,17 +24,22 @@ export class OutputQueue {
   #next = 0;
   #unsent = 0;
   #inFlight = 0;
+  /** The last call of `write()` left something to write. */
+  #waiting = false;
 
   /** @param onProgress called when a portion that didn't leave at once has left */
   constructor(socket: Duplex, onProgress: () => void) {
     this.#socket = socket;
     this.#onWritten = () => {
-      if (this.#inFlight > 0 && this.#settle()) onProgress();
+      if (!this.#waiting || !this.#settle()) return;
+      this.#waiting = false;
+      onProgress();
     };
   }
 
   /** Octets taken from the connection that have not left yet. */
   get unsent(): number {
+    this.#settle();
     return this.#unsent;
   }
 
@@ -44,17 +49,16 @@ export class OutputQueue {
    * @returns octets taken from the connection
    */
   write(source: OutputSource): number {
-    this.#settle();
     let taken = 0;
-    while (this.#inFlight === 0) {
+    while (this.#settle()) {
       if (this.#next === this.#buffers.length) {
         const octets = source.outputPending ? this.#take(source.takeOutput()) : 0;
         if (octets === 0) break;
         taken += octets;
       }
       this.#writePortion();
-      this.#settle();
     }
+    this.#waiting = this.#unsent > 0;
     return taken;
   }
 
@@ -62,6 +66,7 @@ export class OutputQueue {
     this.#forget();
     this.#unsent = 0;
     this.#inFlight = 0;
+    this.#waiting = false;
   }
 
   #take(buffers: Uint8Array[]): number {
