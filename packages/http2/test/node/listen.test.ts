@@ -14,10 +14,11 @@ import type { ConnectionOptions } from "node:tls";
 import { requirement } from "@privet/testkit";
 import { connect, ConnectFailure, listen } from "../../src/node/index.ts";
 import type { Listener, ListenOptions } from "../../src/node/index.ts";
-import { request, settings } from "../attacks/testkit/wire.ts";
+import { settings } from "../testkit/frames.ts";
 import { openssl, selfSigned } from "./testkit/certificate.ts";
 import { echoHandler } from "./testkit/echo.ts";
 import { exchange } from "./testkit/exchange.ts";
+import { rawRequest } from "./testkit/raw-request.ts";
 
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -384,7 +385,7 @@ test("TLS: close() lets open streams finish", tlsTest, async () => {
 test("a request in the same packet as the preface is answered", async () => {
   await using listener = await listenLocally();
   const socket = connectPlain(portOf(listener), "127.0.0.1");
-  socket.write(Buffer.concat([Buffer.from(PREFACE), settings(), request(1, "/octets/1")]));
+  socket.write(Buffer.concat([Buffer.from(PREFACE), settings(), rawRequest(1, "/octets/1")]));
   let received = Buffer.alloc(0);
   const HEADERS_ENDING_STREAM = Buffer.from("010500000001", "hex");
   for await (const chunk of socket) {
