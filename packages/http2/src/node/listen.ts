@@ -12,7 +12,10 @@ import type { Limits } from "../limits.ts";
 import { Arrival } from "./arrival.ts";
 import { Driver } from "./driver.ts";
 import type { SocketConnection, SocketHandler } from "./driver.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import type { MemoryLevel } from "./memory-watch.ts";
 import { CIPHERS, SOCKET_OPTIONS } from "./socket-options.ts";
+import { threadWheel } from "./timing-wheel.ts";
 import { threadTurn } from "./turn.ts";
 
 export interface ListenOptions {
@@ -30,6 +33,14 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Sockets open at once; further ones are closed as they are accepted. Default 10,000. */
   readonly maxConnections?: number;
+  /**
+   * Resident memory of the process, in octets, from which on streams that the
+   * peer's windows hold back have less time (`stalledSendPressureMs`), and
+   * idle connections are drained, the oldest first. Default Infinity.
+   */
+  readonly memorySoftBytes?: number;
+  /** The same, from which on new connections are closed as they are accepted. Default Infinity. */
+  readonly memoryHardBytes?: number;
   /** Certificate, key and the like, for TLS. Without it: plain TCP (h2c with prior knowledge). */
   readonly tls?: ServerTls;
   /** Until a TLS handshake is complete, in ms. Default 10,000. */
@@ -52,6 +63,9 @@ export type ServerTls = Omit<
   TlsOptions,
   "ALPNProtocols" | "ALPNCallback" | "secureOptions" | "handshakeTimeout" | "allowHalfOpen"
 >;
+
+/** Idle connections drained at once: their clients come back, and some memory may be free by then. */
+const MAX_SHED = 100;
 
 /** A port or path at which connections are accepted. */
 export interface Listener extends AsyncDisposable {
@@ -95,6 +109,7 @@ class Doorway implements Listener {
   /** Sockets of which it isn't known yet what they speak. */
   readonly #arriving: Set<Socket> = new Set();
   readonly #prefaceMs: number;
+  readonly #memory: MemoryWatch;
   #address: AddressInfo | string = "";
 
   constructor(options: ListenOptions) {
@@ -102,6 +117,12 @@ class Doorway implements Listener {
     this.#prefaceMs = options.limits?.prefaceMs ?? defaultLimits("server").prefaceMs;
     this.#server = options.tls === undefined ? this.#plainServer() : this.#tlsServer(options.tls);
     this.#server.maxConnections = options.maxConnections ?? 10_000;
+    this.#memory = new MemoryWatch({
+      softBytes: options.memorySoftBytes ?? options.memoryHardBytes ?? Infinity,
+      hardBytes: options.memoryHardBytes ?? Infinity,
+      wheel: threadWheel,
+      onLevel: (level) => this.#shed(level),
+    });
   }
 
   get address(): AddressInfo | string {
@@ -125,6 +146,7 @@ class Doorway implements Listener {
     });
     server.on("error", (error) => this.#report(error));
     this.#address = server.address() ?? path ?? "";
+    this.#memory.start();
   }
 
   setSecureContext(tls: ServerTls): void {
@@ -177,9 +199,13 @@ class Doorway implements Listener {
     return server;
   }
 
+  /** Not after the end, which a TLS handshake can outlast, nor without memory. */
+  get #accepting(): boolean {
+    return this.#server.listening && this.#memory.level !== "critical";
+  }
+
   #welcome(socket: TLSSocket): void {
-    if (!this.#server.listening) {
-      // Its handshake has taken until after the end.
+    if (!this.#accepting) {
       this.#turnAway(socket);
     } else if (socket.alpnProtocol === "h2") {
       this.#serve(socket, threadTurn.now(), "goaway");
@@ -192,6 +218,10 @@ class Doorway implements Listener {
   }
 
   #sniff(socket: Socket): void {
+    if (!this.#accepting) {
+      this.#turnAway(socket);
+      return;
+    }
     this.#arriving.add(socket);
     const now = threadTurn.now();
     const arrival = new Arrival(socket, now + this.#prefaceMs, (opening) => {
@@ -232,6 +262,7 @@ class Doorway implements Listener {
     this.#guard(socket, () => {
       const driver = new Driver({ ...options, socket, role: "server" });
       this.connections.add(driver);
+      if (this.#memory.level !== "normal") driver.connection.setMemoryPressure(true);
       void driver.ended.then(() => this.connections.delete(driver));
     });
   }
@@ -241,7 +272,21 @@ class Doorway implements Listener {
     socket.destroy();
   }
 
+  /** Memory is short, or no longer so. */
+  #shed(level: MemoryLevel): void {
+    let drained = 0;
+    for (const { connection } of this.connections) {
+      connection.setMemoryPressure(level !== "normal");
+      const idle = connection.activeStreams === 0 && !connection.draining;
+      if (level !== "normal" && idle && drained < MAX_SHED) {
+        connection.drain("max_idle");
+        drained++;
+      }
+    }
+  }
+
   #stopAccepting(): void {
+    this.#memory.stop();
     if (this.#server.listening) this.#server.close();
     for (const socket of this.#arriving) socket.destroy();
   }

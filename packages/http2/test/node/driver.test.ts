@@ -85,7 +85,9 @@ test("all answers of a turn leave in one write, those behind promises too", asyn
   const chunks: Buffer[] = [];
   pipe.client.on("data", (chunk: Buffer) => chunks.push(chunk));
   pipe.client.write(Buffer.concat([1, 3, 5, 7, 9].map((id) => rawRequest(id, "/"))));
-  await delay(5);
+  await once(pipe.client, "data");
+  // What came in a second write would be here a few turns later.
+  for (let i = 0; i < 10; i++) await turn();
   assert.equal(chunks.length, 1);
   assert.equal(chunks[0]?.length, 5 * 10);
 });
@@ -262,6 +264,21 @@ test("graceful ends give a slow reader the time to take the last response", asyn
   assert.ok(received > octets, `${received} octets`);
   assert.equal((await link.ended).code, 0);
   await closed;
+});
+
+test("a peer that answers no PING is found out by keepalive", async () => {
+  const pipe = memoryPipe();
+  const link = accept(pipe.server, {
+    handler: () => echoHandler,
+    limits: { keepaliveTimeMs: 30, keepaliveTimeoutMs: 30 },
+  });
+  pipe.client.write(OPENING);
+  const types = await frameTypes(pipe.client);
+  // Our SETTINGS, the answer to its own, the PING, GOAWAY.
+  assert.deepEqual(types, [4, 4, 6, 7]);
+  pipe.client.end();
+  const { by, token } = await link.ended;
+  assert.deepEqual([by, token], ["local", "keepalive_timeout"]);
 });
 
 test("destroy() ends at once, and twice is once", async () => {

@@ -163,6 +163,20 @@ test("a factory that throws costs its own connection alone, and is reported", as
   );
 });
 
+test("short of memory, idle connections are drained and busy ones go on", async () => {
+  await using listener = await listenLocally({ memorySoftBytes: 1 });
+  const link = await connect({ port: portOf(listener), host: "127.0.0.1" });
+  const response = await exchange(link, { path: "/octets/1000000" });
+  assert.equal(response.body.length, 1_000_000);
+  const end = await link.ended;
+  assert.deepEqual([end.by, end.code, end.token], ["remote", 0, "max_idle"]);
+});
+
+test("without any memory left, new connections are closed as they are accepted", async () => {
+  await using listener = await listenLocally({ memoryHardBytes: 1 });
+  await assert.rejects(connect({ port: portOf(listener), host: "127.0.0.1" }), ConnectFailure);
+});
+
 test("a port that is taken rejects, with the code of the system", async () => {
   await using listener = await listenLocally();
   await assert.rejects(listenLocally({ port: portOf(listener) }), { code: "EADDRINUSE" });
