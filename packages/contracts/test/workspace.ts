@@ -19,7 +19,7 @@ export const greeter = "packages/contracts/proto/greeter/v1/greeter.proto";
 export const contract: string = await readFile(new URL("greeter.proto", import.meta.url), "utf8");
 
 /** How a command ended, and the lines that it printed. */
-export interface Ending {
+interface Ending {
   readonly code: number | null;
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];

@@ -20,7 +20,7 @@ export const connections: readonly {
 ];
 
 /** A log that nobody reads. */
-export const silent: GreeterServerOptions["logger"] = { info: () => {}, warn: () => {} };
+const silent: GreeterServerOptions["logger"] = { info: () => {}, warn: () => {} };
 
 function inMemory(): Promise<Connection> {
   const client = createClient(GreeterService, createRouterTransport(routes));

@@ -47,7 +47,7 @@ export async function startSubject<Ready>(
   });
   const exchange = new Exchange(child);
   const ended = once(child, "close");
-  const title = program.args.at(-1) ?? program.command;
+  const title = program.args.find((arg) => /\.(js|py)$/.test(arg)) ?? program.command;
   const ready = (await withinReadyTime(
     program.speaks ? exchange.ready : firstLine(child),
     ended,

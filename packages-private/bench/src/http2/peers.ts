@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { compile, compiled } from "../harness/compile.ts";
 import type { SubjectProgram } from "../harness/subject.ts";
 import { makeCertificate } from "./certificate.ts";
 
@@ -33,13 +33,19 @@ const top = join(import.meta.dirname, "../../../..");
 
 /** Makes everything that the peers need, and looks which can run here. */
 export function findPeers(): PeersFound {
-  makeCertificate();
+  compile(["http2"]);
+  const certificate = makeCertificate();
   const missing: string[] = [];
   const servers: Peer[] = [
-    { name: "privet", program: nodeProgram(import.meta.resolve("./subjects/server-privet.ts")) },
-    { name: "node:http2", program: nodeProgram(import.meta.resolve("./subjects/server-node.ts")) },
+    {
+      name: "privet",
+      program: nodeProgram(import.meta.resolve("./subjects/server-privet.ts"), certificate),
+    },
+    {
+      name: "node:http2",
+      program: nodeProgram(import.meta.resolve("./subjects/server-node.ts"), certificate),
+    },
   ];
-  const certificate = ["cert.pem", "key.pem"].map((file) => join(cache, "certificate", file));
   const go = buildGoServer();
   if (go === undefined) missing.push("Go net/http needs Go 1.24 or newer");
   else servers.push({ name: "Go net/http", program: foreign(go, certificate) });
@@ -63,10 +69,10 @@ export function findPeers(): PeersFound {
   };
 }
 
-function nodeProgram(url: string): SubjectProgram {
+function nodeProgram(url: string, args: readonly string[] = []): SubjectProgram {
   return {
     command: process.execPath,
-    args: ["-C", "@privet/source", "--expose-gc", fileURLToPath(url)],
+    args: ["--expose-gc", compiled(url), ...args],
     speaks: true,
   };
 }

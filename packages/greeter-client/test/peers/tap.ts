@@ -3,7 +3,7 @@ import { listen } from "./port.ts";
 import type { Port } from "./port.ts";
 
 /** A frame of HTTP/2 (RFC 9113 section 4.1). */
-export interface Frame {
+interface Frame {
   readonly type: number;
   readonly flags: number;
   readonly streamId: number;

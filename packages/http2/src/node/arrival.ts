@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { Opening } from "./opening.ts";
 import { openingOf } from "./opening.ts";
+import type { Opening } from "./opening.ts";
 import { threadWheel, WheelEntry } from "./timing-wheel.ts";
 import type { Expiring } from "./timing-wheel.ts";
 
@@ -15,10 +15,9 @@ export class Arrival implements Expiring {
   readonly #abandon = (): void => this.#onLost();
 
   /**
-   * Looks at the first octets and leaves them in the socket.
-   *
-   * @param deadline on the thread's wheel; then the socket is destroyed
-   * @param decided called once, unless the socket is lost first: then the socket is as it was
+   * @param deadline on the thread's wheel
+   * @param decided called once, with the socket as it was: nothing is read from
+   *   it, nobody listens to it. What is lost or late is "unknown".
    */
   constructor(socket: Socket, deadline: number, decided: (opening: Opening) => void) {
     this.#socket = socket;
@@ -26,6 +25,7 @@ export class Arrival implements Expiring {
     this.#decided = decided;
   }
 
+  /** Looks at the first octets and leaves them in the socket. */
   start(): void {
     const socket = this.#socket;
     threadWheel.schedule(this.#entry, this.#deadline);
@@ -52,8 +52,7 @@ export class Arrival implements Expiring {
 
   #onLost(): void {
     this.#leave();
-    this.#socket.on("error", () => {});
-    this.#socket.destroy();
+    this.#decided("unknown");
   }
 
   #leave(): void {

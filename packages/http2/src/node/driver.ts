@@ -57,6 +57,9 @@ type State = (typeof State)[keyof typeof State];
 /** Input that is still read and dropped after the end; then the peer has to wait for our FIN. */
 const MAX_DISCARD = 262_144;
 
+/** Octets written in one turn of the event loop, unless one of the connection's portions is larger. */
+const MAX_TURN = 1_048_576;
+
 /** Joins a `Connection` to a socket of Node's. */
 export class Driver implements SocketConnection, Expiring {
   readonly connection: Connection;
@@ -68,12 +71,13 @@ export class Driver implements SocketConnection, Expiring {
   readonly #turn: Turn;
   readonly #entry: WheelEntry;
   readonly #output: OutputQueue;
-  readonly #flushTick: () => void;
-  readonly #scheduleTick: () => void;
+  readonly #flushTask: () => void;
   #resolveEnded: (end: ConnectionEnd) => void;
   #end: ConnectionEnd | undefined = undefined;
   #state: State = State.OPEN;
   #flushScheduled = false;
+  /** What the socket had not taken at the end of the last flush. */
+  #unsent = 0;
   /** Received and not yet taken by the connection; the socket is paused while there is some. */
   #rest: Uint8Array | undefined = undefined;
   #restScheduled = false;
@@ -89,10 +93,12 @@ export class Driver implements SocketConnection, Expiring {
     this.#wheel = options.wheel ?? threadWheel;
     this.#turn = options.turn ?? threadTurn;
     this.#entry = new WheelEntry(this);
-    this.#output = new OutputQueue(socket, () => this.#flush());
-    this.#flushTick = () => this.#flush();
-    this.#scheduleTick = () => this.#scheduleFlush();
-    const relay = new Relay(this.#scheduleTick, (end) => this.#onConnectionClosed(end));
+    this.#output = new OutputQueue(socket, () => this.#scheduleFlush());
+    this.#flushTask = () => this.#flush();
+    const relay = new Relay(
+      () => this.#scheduleFlush(),
+      (end) => this.#onConnectionClosed(end),
+    );
     this.connection = new Connection({
       role: options.role,
       handler: relay,
@@ -121,9 +127,7 @@ export class Driver implements SocketConnection, Expiring {
     if (taken < chunk.length && !this.connection.closed) {
       this.#hold(shared ? chunk.slice(taken) : chunk.subarray(taken));
     }
-    // Not before the promises have run which the chunk has settled: their
-    // answers leave in the same write.
-    queueMicrotask(this.#scheduleTick);
+    this.#scheduleFlush();
   }
 
   /** The deadline that the wheel was given has passed. */
@@ -136,7 +140,7 @@ export class Driver implements SocketConnection, Expiring {
     if (this.connection.nextDeadline() <= now) {
       this.connection.expire(now);
     }
-    this.#flush();
+    this.#scheduleFlush();
   }
 
   destroy(): void {
@@ -178,14 +182,14 @@ export class Driver implements SocketConnection, Expiring {
       if (this.#peerEnded) this.connection.receiveEnd(this.#turn.now());
       this.socket.resume();
     }
-    queueMicrotask(this.#scheduleTick);
+    this.#scheduleFlush();
   }
 
   #onPeerEnd(): void {
     this.#peerEnded = true;
     if (this.#rest !== undefined || this.#state !== State.OPEN) return;
     this.connection.receiveEnd(this.#turn.now());
-    this.#flush();
+    this.#scheduleFlush();
   }
 
   #onConnectionClosed(end: ConnectionEnd): void {
@@ -203,26 +207,35 @@ export class Driver implements SocketConnection, Expiring {
     if (this.#end !== undefined) this.#resolveEnded(this.#end);
   }
 
-  /** One write for all that the turn has brought forth. */
+  /** One write for all that the turn brings forth, in reads, promises and timers. */
   #scheduleFlush(): void {
     if (this.#flushScheduled || this.#state === State.GONE) return;
     this.#flushScheduled = true;
-    process.nextTick(this.#flushTick);
+    this.#turn.atEnd(this.#flushTask);
   }
 
   #flush(): void {
     this.#flushScheduled = false;
     if (this.#state === State.GONE) return;
     const now = this.#turn.now();
-    const unsent = this.#output.unsent;
-    this.#output.write(this.connection);
-    this.connection.written(this.#output.unsent, now);
-    if (this.connection.outputPending && this.#output.idle) {
-      // The room that was made has been used.
+    const progress = this.#output.unsent < this.#unsent;
+    let taken = 0;
+    let total = 0;
+    do {
+      // Where there is room again, producers fill it from inside of this call.
+      this.connection.written(this.#output.unsent, now);
+      taken = this.#output.write(this.connection);
+      total += taken;
+    } while (taken > 0 && this.#output.unsent === 0 && total < MAX_TURN);
+    this.#unsent = this.#output.unsent;
+    if (this.#unsent > 0) {
+      this.connection.written(this.#unsent, now);
+    } else if (taken > 0) {
+      // A peer that reads as fast as we write leaves time for the others.
       this.#scheduleFlush();
     }
     if (this.connection.closed) {
-      this.#proceedToEnd(now, this.#output.unsent < unsent);
+      this.#proceedToEnd(now, progress, taken === 0 && this.#unsent === 0);
     } else {
       this.#proceed();
     }
@@ -236,11 +249,11 @@ export class Driver implements SocketConnection, Expiring {
     }
     if (this.#rest !== undefined && !this.#restScheduled && this.connection.readable) {
       this.#restScheduled = true;
-      setImmediate(() => this.#takeRest());
+      this.#turn.atEnd(() => this.#takeRest());
     }
   }
 
-  #proceedToEnd(now: number, progress: boolean): void {
+  #proceedToEnd(now: number, progress: boolean, drained: boolean): void {
     const { limits } = this.connection;
     if (this.#state === State.OPEN) {
       this.#state = State.FLUSHING;
@@ -249,7 +262,7 @@ export class Driver implements SocketConnection, Expiring {
       this.#wheel.schedule(this.#entry, now + this.#patienceMs());
     }
     if (this.#state !== State.FLUSHING) return;
-    if (this.#output.unsent === 0 && !this.connection.outputPending) {
+    if (drained) {
       this.#state = State.LINGERING;
       this.socket.end();
       this.#wheel.schedule(this.#entry, now + limits.closeLingerMs);

@@ -12,7 +12,10 @@ import type { Limits } from "../limits.ts";
 import { Arrival } from "./arrival.ts";
 import { Driver } from "./driver.ts";
 import type { SocketConnection, SocketHandler } from "./driver.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import type { MemoryLevel } from "./memory-watch.ts";
 import { CIPHERS, SOCKET_OPTIONS } from "./socket-options.ts";
+import { threadWheel } from "./timing-wheel.ts";
 import { threadTurn } from "./turn.ts";
 
 export interface ListenOptions {
@@ -30,6 +33,14 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Sockets open at once; further ones are closed as they are accepted. Default 10,000. */
   readonly maxConnections?: number;
+  /**
+   * Resident memory of the process, in octets, from which on streams that the
+   * peer's windows hold back have less time (`stalledSendPressureMs`), and
+   * idle connections are drained, the oldest first. Default Infinity.
+   */
+  readonly memorySoftBytes?: number;
+  /** The same, from which on new connections are closed as they are accepted. Default Infinity. */
+  readonly memoryHardBytes?: number;
   /** Certificate, key and the like, for TLS. Without it: plain TCP (h2c with prior knowledge). */
   readonly tls?: ServerTls;
   /** Until a TLS handshake is complete, in ms. Default 10,000. */
@@ -52,6 +63,9 @@ export type ServerTls = Omit<
   TlsOptions,
   "ALPNProtocols" | "ALPNCallback" | "secureOptions" | "handshakeTimeout" | "allowHalfOpen"
 >;
+
+/** Idle connections drained at once: their clients come back, and some memory may be free by then. */
+const MAX_SHED = 100;
 
 /** A port or path at which connections are accepted. */
 export interface Listener extends AsyncDisposable {
@@ -92,9 +106,10 @@ class Doorway implements Listener {
   readonly connections: Set<SocketConnection> = new Set();
   readonly #options: ListenOptions;
   readonly #server: Server;
-  /** Sockets that aren't HTTP/2 connections yet. */
+  /** Sockets of which it isn't known yet what they speak. */
   readonly #arriving: Set<Socket> = new Set();
   readonly #prefaceMs: number;
+  readonly #memory: MemoryWatch;
   #address: AddressInfo | string = "";
 
   constructor(options: ListenOptions) {
@@ -102,6 +117,12 @@ class Doorway implements Listener {
     this.#prefaceMs = options.limits?.prefaceMs ?? defaultLimits("server").prefaceMs;
     this.#server = options.tls === undefined ? this.#plainServer() : this.#tlsServer(options.tls);
     this.#server.maxConnections = options.maxConnections ?? 10_000;
+    this.#memory = new MemoryWatch({
+      softBytes: options.memorySoftBytes ?? options.memoryHardBytes ?? Infinity,
+      hardBytes: options.memoryHardBytes ?? Infinity,
+      wheel: threadWheel,
+      onLevel: (level) => this.#shed(level),
+    });
   }
 
   get address(): AddressInfo | string {
@@ -125,6 +146,7 @@ class Doorway implements Listener {
     });
     server.on("error", (error) => this.#report(error));
     this.#address = server.address() ?? path ?? "";
+    this.#memory.start();
   }
 
   setSecureContext(tls: ServerTls): void {
@@ -168,7 +190,6 @@ class Doorway implements Listener {
       ALPNProtocols: http1 === undefined ? ["h2"] : ["h2", "http/1.1"],
       handshakeTimeout: tlsHandshakeMs ?? 10_000,
     });
-    server.on("connection", (socket: Socket) => this.#expect(socket));
     server.on("secureConnection", (socket) => this.#welcome(socket));
     server.on("tlsClientError", (error, socket) => {
       // Node leaves a socket open whose handshake took too long.
@@ -178,14 +199,15 @@ class Doorway implements Listener {
     return server;
   }
 
-  /** Keeps a socket in sight until something else is in charge of it. */
-  #expect(socket: Socket): void {
-    this.#arriving.add(socket);
-    socket.once("close", () => this.#arriving.delete(socket));
+  /** Not after the end, which a TLS handshake can outlast, nor without memory. */
+  get #accepting(): boolean {
+    return this.#server.listening && this.#memory.level !== "critical";
   }
 
   #welcome(socket: TLSSocket): void {
-    if (socket.alpnProtocol === "h2") {
+    if (!this.#accepting) {
+      this.#turnAway(socket);
+    } else if (socket.alpnProtocol === "h2") {
       this.#serve(socket, threadTurn.now(), "goaway");
     } else if (socket.alpnProtocol === "http/1.1") {
       this.#handOver(socket);
@@ -196,9 +218,14 @@ class Doorway implements Listener {
   }
 
   #sniff(socket: Socket): void {
-    this.#expect(socket);
+    if (!this.#accepting) {
+      this.#turnAway(socket);
+      return;
+    }
+    this.#arriving.add(socket);
     const now = threadTurn.now();
     const arrival = new Arrival(socket, now + this.#prefaceMs, (opening) => {
+      this.#arriving.delete(socket);
       if (opening === "http1") {
         this.#handOver(socket);
       } else if (opening === "http2" && this.#options.tls === undefined) {
@@ -211,36 +238,33 @@ class Doorway implements Listener {
   }
 
   #handOver(socket: Socket): void {
-    this.#arriving.delete(socket);
-    if (this.#options.http1 === undefined) {
+    const { http1 } = this.#options;
+    if (http1 === undefined) {
       this.#turnAway(socket);
     } else {
-      this.#options.http1(socket);
+      this.#guard(socket, () => http1(socket));
+    }
+  }
+
+  /** What the application's code throws costs this socket alone. */
+  #guard(socket: Socket, use: () => void): void {
+    try {
+      use();
+    } catch (error) {
+      this.#turnAway(socket);
+      this.#report(error as Error);
     }
   }
 
   #serve(socket: Socket, since: number, invalidPreface: "goaway" | "silence"): void {
-    this.#arriving.delete(socket);
     const { handler, limits, observe } = this.#options;
-    let driver: Driver;
-    try {
-      driver = new Driver({
-        socket,
-        role: "server",
-        handler,
-        limits,
-        observe,
-        invalidPreface,
-        since,
-      });
-    } catch (error) {
-      // The application's factory threw: this connection alone pays for it.
-      this.#turnAway(socket);
-      this.#report(error as Error);
-      return;
-    }
-    this.connections.add(driver);
-    void driver.ended.then(() => this.connections.delete(driver));
+    const options = { handler, limits, observe, invalidPreface, since };
+    this.#guard(socket, () => {
+      const driver = new Driver({ ...options, socket, role: "server" });
+      this.connections.add(driver);
+      if (this.#memory.level !== "normal") driver.connection.setMemoryPressure(true);
+      void driver.ended.then(() => this.connections.delete(driver));
+    });
   }
 
   #turnAway(socket: Socket): void {
@@ -248,7 +272,21 @@ class Doorway implements Listener {
     socket.destroy();
   }
 
+  /** Memory is short, or no longer so. */
+  #shed(level: MemoryLevel): void {
+    let drained = 0;
+    for (const { connection } of this.connections) {
+      connection.setMemoryPressure(level !== "normal");
+      const idle = connection.activeStreams === 0 && !connection.draining;
+      if (level !== "normal" && idle && drained < MAX_SHED) {
+        connection.drain("max_idle");
+        drained++;
+      }
+    }
+  }
+
   #stopAccepting(): void {
+    this.#memory.stop();
     if (this.#server.listening) this.#server.close();
     for (const socket of this.#arriving) socket.destroy();
   }

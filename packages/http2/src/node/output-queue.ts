@@ -13,87 +13,98 @@ export interface OutputSource {
  */
 const PORTION = 262_144;
 
+const NOTHING: readonly Uint8Array[] = [];
+
 /** What is on its way from a connection to its socket. */
 export class OutputQueue {
   readonly #socket: Duplex;
   readonly #onWritten: () => void;
-  #buffers: Uint8Array[] = [];
+  #buffers: readonly Uint8Array[] = NOTHING;
   /** The first buffer that the socket has not been given. */
   #next = 0;
   #unsent = 0;
   #inFlight = 0;
+  /** The last call of `write()` left something to write. */
+  #waiting = false;
 
   /** @param onProgress called when a portion that didn't leave at once has left */
   constructor(socket: Duplex, onProgress: () => void) {
     this.#socket = socket;
     this.#onWritten = () => {
-      if (this.#inFlight > 0 && this.#settle()) onProgress();
+      if (!this.#waiting || !this.#settle()) return;
+      this.#waiting = false;
+      onProgress();
     };
   }
 
   /** Octets taken from the connection that have not left yet. */
   get unsent(): number {
+    this.#settle();
     return this.#unsent;
   }
 
-  /** Nothing waits: what is written now can leave at once. */
-  get idle(): boolean {
-    return this.#unsent === 0;
-  }
-
-  /** Writes what the socket takes without waiting; the rest follows as it drains. */
-  write(source: OutputSource): void {
-    this.#settle();
-    while (this.#inFlight === 0) {
+  /**
+   * Writes what the socket takes without waiting; the rest follows as it drains.
+   *
+   * @returns octets taken from the connection
+   */
+  write(source: OutputSource): number {
+    let taken = 0;
+    while (this.#settle()) {
       if (this.#next === this.#buffers.length) {
-        if (!source.outputPending) return;
-        this.#take(source.takeOutput());
+        const octets = source.outputPending ? this.#take(source.takeOutput()) : 0;
+        if (octets === 0) break;
+        taken += octets;
       }
       this.#writePortion();
-      if (!this.#settle()) return;
     }
+    this.#waiting = this.#unsent > 0;
+    return taken;
   }
 
   clear(): void {
-    this.#buffers = [];
-    this.#next = 0;
+    this.#forget();
     this.#unsent = 0;
     this.#inFlight = 0;
+    this.#waiting = false;
   }
 
-  #take(buffers: Uint8Array[]): void {
+  #take(buffers: Uint8Array[]): number {
+    let octets = 0;
+    for (const buffer of buffers) octets += buffer.length;
     this.#buffers = buffers;
     this.#next = 0;
-    for (const buffer of buffers) this.#unsent += buffer.length;
+    this.#unsent += octets;
+    return octets;
   }
 
   #writePortion(): void {
-    const first = this.#buffers[this.#next];
-    if (first === undefined) return;
-    if (this.#next + 1 === this.#buffers.length) {
-      this.#next++;
-      this.#inFlight = first.length;
-      this.#socket.write(first, this.#onWritten);
-      return;
+    const buffers = this.#buffers;
+    let end = this.#next;
+    let octets = 0;
+    for (; end < buffers.length; end++) {
+      const { length } = buffers[end] as Uint8Array;
+      if (octets > 0 && octets + length > PORTION) break;
+      octets += length;
     }
-    this.#socket.cork();
-    let buffer: Uint8Array | undefined = first;
-    while (
-      buffer !== undefined &&
-      (this.#inFlight === 0 || this.#inFlight + buffer.length <= PORTION)
-    ) {
-      this.#inFlight += buffer.length;
-      this.#next++;
-      const upcoming: Uint8Array | undefined = this.#buffers[this.#next];
-      const last = upcoming === undefined || this.#inFlight + upcoming.length > PORTION;
-      if (last) {
-        this.#socket.write(buffer, this.#onWritten);
-      } else {
-        this.#socket.write(buffer);
-      }
-      buffer = upcoming;
+    const last = buffers[end - 1] as Uint8Array;
+    this.#inFlight = octets;
+    if (end - this.#next === 1) {
+      this.#socket.write(last, this.#onWritten);
+    } else {
+      this.#socket.cork();
+      for (let i = this.#next; i < end - 1; i++) this.#socket.write(buffers[i]);
+      this.#socket.write(last, this.#onWritten);
+      this.#socket.uncork();
     }
-    this.#socket.uncork();
+    this.#next = end;
+    if (end === buffers.length) this.#forget();
+  }
+
+  /** What the socket has been given isn't held here any longer. */
+  #forget(): void {
+    this.#buffers = NOTHING;
+    this.#next = 0;
   }
 
   /** @returns whether nothing is in flight any more */

@@ -1,39 +1,61 @@
-import { type Clock, systemClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 
 /**
- * The time of the event loop's turn: read once, then the same until the loop
- * has come round. The engine counts its work by turn by it, and reading it is
- * free for all connections but the first.
+ * A turn of the event loop: from the first thing that happens to the moment
+ * when all that was ready has been looked at.
  */
 export class Turn {
   readonly #clock: Clock;
-  readonly #end: () => void;
+  readonly #finish: () => void;
   #now: number;
-  #running: boolean;
+  #running = false;
+  #tasks: (() => void)[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#now = clock.now();
-    this.#running = false;
-    this.#end = () => {
-      this.#running = false;
-    };
+    this.#finish = () => this.#end();
   }
 
+  /**
+   * The turn's time: read once, then the same to its end. The engine counts
+   * its work by turn by it, and it costs only the first connection of a turn.
+   */
   now(): number {
     if (!this.#running) {
       this.#running = true;
       this.#now = this.#clock.now();
-      setImmediate(this.#end);
+      setImmediate(this.#finish);
     }
     return this.#now;
   }
 
-  /** A new turn begins at `now`, which a timer has read. */
+  /** It is `now`, as a timer has read. */
   renew(now: number): void {
     this.#now = Math.max(this.#now, now);
   }
+
+  /** Calls `task` at the end of this turn: one call gathers what many connections and promises have done. */
+  atEnd(task: () => void): void {
+    this.now();
+    this.#tasks.push(task);
+  }
+
+  #end(): void {
+    const tasks = this.#tasks;
+    this.#tasks = [];
+    let done = 0;
+    try {
+      while (done < tasks.length) tasks[done++]?.();
+    } finally {
+      // One that throws takes none of the others with it.
+      this.#tasks.push(...tasks.slice(done));
+      this.#running = false;
+      if (this.#tasks.length > 0) this.now();
+    }
+  }
 }
 
-/** The one turn of this thread. */
+/** The one of this thread. */
 export const threadTurn: Turn = new Turn(systemClock);

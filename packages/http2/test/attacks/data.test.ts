@@ -5,7 +5,8 @@ import { defaultLimits } from "../../src/index.ts";
 import { extent } from "./testkit/extent.ts";
 import { attackOn, assertBudget, assertClosed } from "./testkit/fight.ts";
 import { VictimServer } from "./testkit/victim.ts";
-import { data, request, resetStream, settings, windowUpdate } from "./testkit/wire.ts";
+import { data, rstStream, settings, windowUpdate } from "../testkit/frames.ts";
+import { request, UNLIMITED } from "./testkit/blocks.ts";
 
 // DATA that is not worth its frame, and DATA that nobody takes.
 
@@ -29,11 +30,13 @@ test("one octet after the other to a stream that we have reset ends with too_man
       await peer.until(() => peer.resets.size > 0, "RST_STREAM");
     },
     unit: () => data(1, Buffer.of(0x78)),
-    units: extent(20_000, 500_000),
+    // The window that the stream had is in flight, for all that we know.
+    units: limits.initialStreamWindow + extent(20_000, 500_000),
   });
   const { end } = aftermath.record;
   assert.match(end.token, /^too_many_(small_data|glitches)$/);
-  assertClosed(aftermath, ErrorCode.ENHANCE_YOUR_CALM, end.token, 1500);
+  const frames = limits.initialStreamWindow + limits.glitches.burst + 1000;
+  assertClosed(aftermath, ErrorCode.ENHANCE_YOUR_CALM, end.token, frames);
 });
 
 test("more DATA than the window, to a handler that consumes none, is a FLOW_CONTROL_ERROR", async () => {
@@ -66,10 +69,7 @@ test("single octets to a handler that consumes none stop at the window too", asy
 test("a peer that doesn't read gets no more of 250 large responses than the connection's high-water mark", async () => {
   const aftermath = await attackOn(victim, {
     opening: (peer) => {
-      peer.send(
-        settings([SettingId.INITIAL_WINDOW_SIZE, 2 ** 31 - 1]),
-        windowUpdate(0, 2 ** 31 - 1 - 65_535),
-      );
+      peer.send(settings([SettingId.INITIAL_WINDOW_SIZE, 2 ** 31 - 1]), UNLIMITED);
       peer.socket.pause();
     },
     unit: (index) => request(id(index), "/torrent"),
@@ -158,7 +158,7 @@ test("DATA that a reset overtook still gives its credit back", async () => {
     opening: async (peer) => {
       peer.send(request(1, "/hold", { endStream: false }));
       await peer.settle();
-      peer.send(resetStream(1, ErrorCode.CANCEL));
+      peer.send(rstStream(1, ErrorCode.CANCEL));
     },
     unit: (index) =>
       Buffer.concat([

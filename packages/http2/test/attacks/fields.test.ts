@@ -4,16 +4,15 @@ import { ErrorCode, Flag, FrameType } from "../../src/constants.ts";
 import { attackServer } from "./testkit/raw-peer.ts";
 import type { RawPeer } from "./testkit/raw-peer.ts";
 import { VictimServer } from "./testkit/victim.ts";
+import { data, frame } from "../testkit/frames.ts";
 import {
-  data,
-  frame,
   indexed,
   literal,
   METHOD_POST,
   request,
   requestBlock,
   SCHEME_HTTP,
-} from "./testkit/wire.ts";
+} from "./testkit/blocks.ts";
 
 // What could mean one thing to us and another to the next hop: request
 // smuggling, response splitting, and ways round checks (RFC 9113 §8.2, §8.3, §10.3).
@@ -31,7 +30,7 @@ const PATH = literal(":path", "/");
 const AUTHORITY = literal(":authority", "victim.test");
 
 /** Blocks of requests that must not reach a handler. */
-const malformed: readonly (readonly [string, Buffer])[] = [
+const malformed: readonly (readonly [string, Uint8Array])[] = [
   ["CR LF in a value", requestBlock("/", literal("a", "b\r\nc: d"))],
   ["LF in a value", requestBlock("/", literal("a", "b\nc"))],
   ["CR in a value", requestBlock("/", literal("a", "b\rc"))],
@@ -77,11 +76,10 @@ const malformed: readonly (readonly [string, Buffer])[] = [
 /** Sends what must be refused, and sees that the connection goes on. */
 async function refused(send: (peer: RawPeer) => void): Promise<void> {
   await using peer = await attackServer(port);
-  await victim.handlers();
   send(peer);
   await peer.until(() => peer.resets.size > 0, "RST_STREAM");
   assert.deepEqual([...peer.resets], [[ErrorCode.PROTOCOL_ERROR, 1]]);
-  assert.equal((await victim.handlers()).handled, 0, "a handler saw it");
+  assert.equal((await victim.handlers(peer.localPort)).handled, 0, "a handler saw it");
   peer.send(request(3, "/"));
   await peer.until(() => peer.count(FrameType.HEADERS) > 0, "the answer to the next request");
 }
@@ -110,7 +108,7 @@ describe("a body is cut off, and the connection goes on, for", () => {
       const extra = [literal("content-length", length)];
       peer.send(
         request(1, "/hold", { endStream: false, extra }),
-        data(1, Buffer.alloc(size), true),
+        data(1, Buffer.alloc(size), { endStream: true }),
       );
       await peer.until(() => peer.resets.size > 0, "RST_STREAM");
       assert.deepEqual([...peer.resets], [[ErrorCode.PROTOCOL_ERROR, 1]]);

@@ -1,8 +1,8 @@
 import { after, before, describe, test } from "node:test";
 import { attackOn, attackOnClient, assertBudget } from "./testkit/fight.ts";
-import { floods } from "./testkit/floods.ts";
+import { floods, priorityUpdates } from "./testkit/floods.ts";
 import { VictimClient, VictimServer } from "./testkit/victim.ts";
-import { request } from "./testkit/wire.ts";
+import { request } from "./testkit/blocks.ts";
 
 // RFC 9113 §10.5: frames that are right one by one, and wrong in their number.
 
@@ -13,7 +13,7 @@ describe("a server", () => {
   });
   after(() => victim[Symbol.asyncDispose]());
 
-  for (const flood of floods) {
+  for (const flood of [...floods, priorityUpdates]) {
     test(`a client's flood of ${flood.of} ends with ${flood.token}`, async () => {
       const aftermath = await attackOn(victim, {
         ...flood,

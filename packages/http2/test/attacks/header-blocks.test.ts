@@ -5,16 +5,8 @@ import { extent } from "./testkit/extent.ts";
 import { attackOn, assertBudget, assertClosed } from "./testkit/fight.ts";
 import type { Attack } from "./testkit/fight.ts";
 import { VictimServer } from "./testkit/victim.ts";
-import {
-  frame,
-  indexed,
-  inserted,
-  literal,
-  request,
-  requestBlock,
-  settings,
-  text,
-} from "./testkit/wire.ts";
+import { frame, settings } from "../testkit/frames.ts";
+import { indexed, inserted, literal, request, requestBlock, text } from "./testkit/blocks.ts";
 
 // Header blocks that are small on the wire and large in memory, RFC 7541 §7.
 
@@ -30,12 +22,12 @@ before(() => {
 });
 after(() => victim[Symbol.asyncDispose]());
 
-function headers(streamId: number, block: Uint8Array): Buffer {
+function headers(streamId: number, block: Uint8Array): Uint8Array {
   return frame(FrameType.HEADERS, Flag.END_STREAM | Flag.END_HEADERS, streamId, block);
 }
 
 /** `count` references of one octet each to what stands at `index`. */
-function references(index: number, count: number): Buffer {
+function references(index: number, count: number): Uint8Array {
   return Buffer.alloc(count, indexed(index));
 }
 
@@ -63,7 +55,7 @@ test("thousands of references to a tiny field end the connection, and not one co
 });
 
 /** Blocks with more fields than a request may have, of less than four times the allowed size. */
-const crowds: readonly (readonly [string, Buffer])[] = [
+const crowds: readonly (readonly [string, Uint8Array])[] = [
   ["tiny fields", requestBlock("/", references(TINY, 700))],
   ["crumbs of a cookie", requestBlock("/", inserted("cookie", "a"), references(NEWEST, 700))],
   ["fields without a value", requestBlock("/", inserted("x", ""), references(NEWEST, 700))],
@@ -97,7 +89,7 @@ test("a hundred streams with all the headers that are allowed stay within the co
 });
 
 /** Blocks that no encoder writes: each ends the connection, since the tables of both ends differ after it. */
-const undecodable: readonly (readonly [string, Buffer])[] = [
+const undecodable: readonly (readonly [string, Uint8Array])[] = [
   ["three changes of the table's size", Buffer.from("203fe11f203f01", "hex")],
   ["a change of the table's size after a field", Buffer.from("8220", "hex")],
   ["a table larger than it was allowed to be", Buffer.from("3fe2ff03", "hex")],
@@ -148,13 +140,13 @@ test("a long Huffman string in many CONTINUATIONs costs no more than its octets"
   assert.ok(aftermath.cpuMicros < 1_000_000, `${aftermath.cpuMicros} µs for 1.4 MB`);
 });
 
-function huffmanLength(octets: number): Buffer {
+function huffmanLength(octets: number): Uint8Array {
   const rest = octets - 127;
   return Buffer.of(0xff, (rest & 0x7f) | 0x80, rest >> 7);
 }
 
 /** A request that fills the table with entries of its own. */
-function churn(index: number): Buffer {
+function churn(index: number): Uint8Array {
   const large = inserted(`name-${index}`, "x".repeat(3000));
   return requestBlock("/", large, inserted("b", "y".repeat(900)));
 }

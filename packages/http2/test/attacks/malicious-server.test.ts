@@ -11,16 +11,12 @@ import {
   data,
   frame,
   goaway,
-  indexed,
-  inserted,
-  literal,
-  resetStream,
-  response,
+  rstStream,
   settings,
-  STATUS_200,
   uint32,
   windowUpdate,
-} from "./testkit/wire.ts";
+} from "../testkit/frames.ts";
+import { indexed, inserted, literal, response, STATUS_200 } from "./testkit/blocks.ts";
 
 // What only a server can do to a client. The floods that both can send are in floods.test.ts.
 
@@ -97,7 +93,7 @@ const breaches: readonly (readonly [string, (peer: RawPeer) => Uint8Array, Error
   ["a stream of the server's", () => response(2), PROTOCOL_ERROR],
   ["a response to a stream that we never opened", () => response(101), PROTOCOL_ERROR],
   ["DATA on a stream that we never opened", () => data(101, Buffer.alloc(1)), PROTOCOL_ERROR],
-  ["a reset of a stream that we never opened", () => resetStream(101, 8), PROTOCOL_ERROR],
+  ["a reset of a stream that we never opened", () => rstStream(101, 8), PROTOCOL_ERROR],
   ["credit for a stream that we never opened", () => windowUpdate(101, 1), PROTOCOL_ERROR],
   ["a block that can't be decoded", () => response(1, { block: indexed(100) }), COMPRESSION_ERROR],
   ["no credit for the connection", () => windowUpdate(0, 0), PROTOCOL_ERROR],
@@ -157,7 +153,7 @@ const faults: readonly (readonly [string, readonly Uint8Array[]])[] = [
     "a body shorter than its content-length",
     [
       response(1, { block: Buffer.concat([STATUS_200, literal("content-length", "5")]) }),
-      data(1, Buffer.alloc(4), true),
+      data(1, Buffer.alloc(4), { endStream: true }),
     ],
   ],
   ["trailers with a status", [response(1), response(1, { endStream: true })]],

@@ -6,16 +6,8 @@ import { extent } from "./testkit/extent.ts";
 import { attackOn, assertBudget } from "./testkit/fight.ts";
 import type { Attack } from "./testkit/fight.ts";
 import { VictimServer } from "./testkit/victim.ts";
-import {
-  data,
-  frame,
-  literal,
-  request,
-  requestBlock,
-  resetStream,
-  uint32,
-  windowUpdate,
-} from "./testkit/wire.ts";
+import { data, frame, rstStream, uint32, windowUpdate } from "../testkit/frames.ts";
+import { literal, request, requestBlock } from "./testkit/blocks.ts";
 
 // Work that is asked for and thrown away: rapid reset, and the ways to make
 // the server itself reset the stream.
@@ -38,7 +30,7 @@ function id(index: number): number {
 test("rapid reset ends with too_many_resets, and never has more handlers at work than streams are allowed", async () => {
   const aftermath = await attackOn(victim, {
     unit: (index) =>
-      Buffer.concat([request(id(index), "/hold"), resetStream(id(index), ErrorCode.CANCEL)]),
+      Buffer.concat([request(id(index), "/hold"), rstStream(id(index), ErrorCode.CANCEL)]),
     units: UNITS,
   });
   const frames = 2 * (resets.burst + SLACK);
@@ -57,7 +49,7 @@ test("rapid reset that waits for the work to begin is held up by the slots, and 
         const ids = Array.from({ length: BATCH }, () => id(next++));
         peer.send(...ids.map((streamId) => request(streamId, "/hold")));
         await peer.settle().catch(() => {});
-        peer.send(...ids.map((streamId) => resetStream(streamId, ErrorCode.CANCEL)));
+        peer.send(...ids.map((streamId) => rstStream(streamId, ErrorCode.CANCEL)));
         await peer.settle().catch(() => {});
       }
     },
@@ -80,9 +72,9 @@ test("handlers that have been let go leave their slots to the next", async () =>
         const ids = Array.from({ length: 100 }, () => id(next++));
         peer.send(...ids.map((streamId) => request(streamId, "/hold")));
         await peer.settle();
-        peer.send(...ids.map((streamId) => resetStream(streamId, ErrorCode.CANCEL)));
+        peer.send(...ids.map((streamId) => rstStream(streamId, ErrorCode.CANCEL)));
         await peer.settle();
-        await victim.letGo();
+        await victim.letGo(peer.localPort);
       }
     },
     unit: () => request(id(next++), "/"),
@@ -136,7 +128,7 @@ const provocations: readonly (readonly [string, (streamId: number) => Uint8Array
     (streamId) =>
       Buffer.concat([
         request(streamId, "/hold", { endStream: false, extra: [literal("content-length", "5")] }),
-        data(streamId, Buffer.alloc(3), true),
+        data(streamId, Buffer.alloc(3), { endStream: true }),
       ]),
   ],
   [
@@ -149,7 +141,7 @@ const provocations: readonly (readonly [string, (streamId: number) => Uint8Array
   ],
   [
     "a header list that is too large",
-    (streamId) => request(streamId, "/", { extra: [literal("a", "x".repeat(16_384))] }),
+    (streamId) => request(streamId, "/", { extra: [literal("a", "x".repeat(16_200))] }),
   ],
   [
     "a header with a name of upper case",

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CLIENT_PREFACE, ErrorCode, FrameType, SettingId } from "../../src/constants.ts";
+import { CLIENT_PREFACE, ErrorCode, Flag, FrameType, SettingId } from "../../src/constants.ts";
 import type { Limits } from "../../src/index.ts";
 import { callMeanwhile } from "./testkit/honest.ts";
 import { attackServer, dial } from "./testkit/raw-peer.ts";
 import type { RawPeer } from "./testkit/raw-peer.ts";
 import { VictimServer } from "./testkit/victim.ts";
-import { data, frame, request, requestBlock, settings, uint32 } from "./testkit/wire.ts";
+import { data, frame, settings, uint32 } from "../testkit/frames.ts";
+import { request, requestBlock } from "./testkit/blocks.ts";
 
 // Connections that are held by doing almost nothing. The times are shortened;
 // what they are by default is the concern of the tests in virtual time.
@@ -32,54 +33,51 @@ after(() => victim[Symbol.asyncDispose]());
 const preface = Buffer.from(CLIENT_PREFACE, "latin1");
 const halfFrame = request(1, "/").subarray(0, 20);
 
+const acknowledgement = frame(FrameType.SETTINGS, Flag.ACK, 0);
+
 interface Slowness {
   readonly name: string;
   /** What is sent; then silence. */
   readonly parts: readonly Uint8Array[];
-  readonly acknowledge: boolean;
   /** Of the GOAWAY; undefined where the victim leaves without an answer. */
   readonly code: ErrorCode | undefined;
 }
 
 const slownesses: readonly Slowness[] = [
-  { name: "says nothing", parts: [], acknowledge: true, code: undefined },
-  {
-    name: "sends half a preface",
-    parts: [preface.subarray(0, 10)],
-    acknowledge: true,
-    code: undefined,
-  },
+  { name: "says nothing", parts: [], code: undefined },
+  { name: "sends half a preface", parts: [preface.subarray(0, 10)], code: undefined },
   {
     name: "sends the preface and no SETTINGS",
     parts: [preface],
-    acknowledge: true,
     code: ErrorCode.SETTINGS_TIMEOUT,
   },
   {
     name: "never acknowledges our SETTINGS",
     parts: [preface, settings()],
-    acknowledge: false,
     code: ErrorCode.SETTINGS_TIMEOUT,
   },
   {
     name: "sends half a frame",
-    parts: [preface, settings(), halfFrame],
-    acknowledge: true,
+    parts: [preface, settings(), acknowledgement, halfFrame],
     code: ErrorCode.ENHANCE_YOUR_CALM,
   },
   {
     name: "never ends a header block",
-    parts: [preface, settings(), frame(FrameType.HEADERS, 0, 1, requestBlock("/"))],
-    acknowledge: true,
+    parts: [
+      preface,
+      settings(),
+      acknowledgement,
+      frame(FrameType.HEADERS, 0, 1, requestBlock("/")),
+    ],
     code: ErrorCode.ENHANCE_YOUR_CALM,
   },
 ];
 
-for (const { name, parts, acknowledge, code } of slownesses) {
+for (const { name, parts, code } of slownesses) {
   test(`a client that ${name} is closed in time`, async () => {
     const port = await victim.listen(times);
-    const bystander = await callMeanwhile(port);
-    await using peer = await dial(port, { acknowledge });
+    await using bystander = await callMeanwhile(port);
+    await using peer = await dial(port, { acknowledge: false });
     const since = performance.now();
     peer.send(...parts);
     await peer.ended();
@@ -91,13 +89,14 @@ for (const { name, parts, acknowledge, code } of slownesses) {
 }
 
 test("a client that sends its frames octet by octet, but in time, is served", async () => {
-  const port = await victim.listen(times);
-  await using peer = await dial(port);
+  const port = await victim.listen({ ...times, headerBlockMs: 10 * SHORT_MS, prefaceMs: MOST_MS });
+  await using peer = await dial(port, { acknowledge: false });
+  const parts = [preface, settings(), acknowledgement, request(1, "/")];
   let ended = false;
   peer.onFrame = ({ type, flags }) => {
     ended ||= type === FrameType.HEADERS && (flags & 1) !== 0;
   };
-  for (const octet of Buffer.concat([preface, settings(), request(1, "/")])) {
+  for (const octet of Buffer.concat(parts)) {
     peer.send(Buffer.of(octet));
     await new Promise(setImmediate);
   }

@@ -10,7 +10,7 @@ import { CLIENT_PREFACE } from "../../src/constants.ts";
 import { listen } from "../../src/node/index.ts";
 import { requirement } from "@privet/testkit";
 import { openssl, selfSigned } from "../node/testkit/certificate.ts";
-import { settings } from "./testkit/wire.ts";
+import { settings } from "../testkit/frames.ts";
 
 // RFC 9113 §9.2, and what a TLS handshake can be abused for.
 

@@ -4,25 +4,31 @@ import { test } from "node:test";
 import { requirement, start } from "@privet/testkit";
 import type { Stats } from "../../src/index.ts";
 import { listen } from "../../src/node/index.ts";
+import type { ServerTls } from "../../src/node/index.ts";
 import { extent } from "../attacks/testkit/extent.ts";
 import { curl, h2load, nghttp } from "../node/peers/programs.ts";
+import { openssl, selfSigned } from "../node/testkit/certificate.ts";
 import { replyWith } from "./testkit/calls.ts";
 
 // Programs that others have written, at their defaults and at full speed.
 
 /** Runs `command` against a server of ours, and answers the counters of each connection that it made. */
-async function countersOf(command: string, args: string[], path = "/"): Promise<Stats[]> {
+async function countersOf(
+  command: string,
+  args: string[],
+  { path = "/", tls }: { readonly path?: string; readonly tls?: ServerTls } = {},
+): Promise<Stats[]> {
   const ended: Stats[] = [];
   const reply = replyWith(new Uint8Array(1000))();
   await using listener = await listen({
     port: 0,
     host: "127.0.0.1",
+    ...(tls && { tls }),
     handler: (link) => ({ ...reply, closed: () => ended.push(link.connection.stats()) }),
   });
   const { port } = listener.address as AddressInfo;
-  await using program = start(command, [...args, `http://127.0.0.1:${port}${path}`], {
-    timeoutMs: 300_000,
-  });
+  const origin = `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`;
+  await using program = start(command, [...args, origin + path], { timeoutMs: 300_000 });
   const { code, stdout, stderr } = await program.result;
   assert.equal(code, 0, stdout + stderr);
   await Promise.all(Array.from(listener.connections, (link) => link.ended));
@@ -59,8 +65,13 @@ test(trees, { skip: requirement(nghttp) }, async () => {
   assertNothingTripped(await countersOf("nghttp", args), 1);
 });
 
-test("curl with parallel transfers", { skip: requirement(curl) }, async () => {
-  const args = "-sS --http2-prior-knowledge --parallel --parallel-max 50 -o /dev/null".split(" ");
-  const counters = await countersOf("curl", args, `/[1-${extent(500, 5000)}]`);
+// Over TLS: with prior knowledge, curl 7.88 fails at its second transfer, whatever the server.
+const skipCurl = requirement(curl) || requirement(openssl);
+test("curl with parallel transfers", { skip: skipCurl }, async () => {
+  const args = "-sSk --parallel --parallel-max 50 -o /dev/null".split(" ");
+  const path = `/[1-${extent(500, 5000)}]`;
+  const counters = await countersOf("curl", args, { path, tls: selfSigned() });
   assertNothingTripped(counters, counters.length);
+  const finished = counters.reduce((sum, stats) => sum + stats.streamsFinished, 0);
+  assert.equal(finished, extent(500, 5000));
 });

@@ -12,12 +12,15 @@ import type { Limits, StreamHandler } from "@privet/http2";
 import { accept, connect, listen, memoryPipe } from "../../src/node/index.ts";
 import type { Listener, SocketConnection, SocketHandler } from "../../src/node/index.ts";
 import { threadWheel } from "../../src/node/timing-wheel.ts";
-import { data, frame, ping, request, settings } from "../attacks/testkit/wire.ts";
+import { data, ping, preface, settings, settingsAck, windowUpdate } from "../testkit/frames.ts";
 import { echoHandler } from "./testkit/echo.ts";
 import { exchange } from "./testkit/exchange.ts";
+import { rawRequest } from "./testkit/raw-request.ts";
 
-const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-const SETTINGS_ACK = frame(4, 1, 0);
+/** What a client says first; it knows already what our SETTINGS will be. */
+const OPENING = Buffer.concat([preface, settings(), settingsAck()]);
+/** Windows so wide that flow control holds nothing back. */
+const WIDE = Buffer.concat([settings([4, 0x7fffffff]), windowUpdate(0, 0x7ff00000)]);
 
 function serve(
   limits: Partial<Limits> = {},
@@ -35,7 +38,7 @@ async function rawClient(listener: Listener): Promise<Socket> {
   const socket = connectPlain(portOf(listener), "127.0.0.1");
   socket.on("error", () => {});
   await once(socket, "connect");
-  socket.write(Buffer.concat([PREFACE, settings(), SETTINGS_ACK]));
+  socket.write(OPENING);
   return socket;
 }
 
@@ -74,16 +77,17 @@ test("all answers of a turn leave in one write, those behind promises too", asyn
     },
   };
   accept(pipe.server, { handler: () => handler });
-  const opening = [PREFACE, settings(), SETTINGS_ACK];
-  pipe.client.write(Buffer.concat(opening));
+  pipe.client.write(OPENING);
   await once(pipe.client, "readable");
   await turn();
   pipe.client.read();
 
   const chunks: Buffer[] = [];
   pipe.client.on("data", (chunk: Buffer) => chunks.push(chunk));
-  pipe.client.write(Buffer.concat([1, 3, 5, 7, 9].map((id) => request(id, "/"))));
-  await delay(5);
+  pipe.client.write(Buffer.concat([1, 3, 5, 7, 9].map((id) => rawRequest(id, "/"))));
+  await once(pipe.client, "data");
+  // What came in a second write would be here a few turns later.
+  for (let i = 0; i < 10; i++) await turn();
   assert.equal(chunks.length, 1);
   assert.equal(chunks[0]?.length, 5 * 10);
 });
@@ -96,9 +100,27 @@ test("calls outside of a read leave in one write too", async (t) => {
   const write = t.mock.method(pipe.client, "write");
   const calls = [1, 2, 3, 4].map(() => exchange(link, { path: "/octets/1" }));
   assert.equal(write.mock.callCount(), 0);
-  await new Promise((resolve) => process.nextTick(resolve));
+  await turn();
   assert.equal(write.mock.callCount(), 1);
   for (const { status } of await Promise.all(calls)) assert.equal(status, 200);
+  link.destroy();
+});
+
+test("a command without output doesn't silence the next one", async () => {
+  const pipe = memoryPipe();
+  accept(pipe.server, { handler: () => echoHandler });
+  const link = await connect({ socket: pipe.client });
+  let received = 0;
+  const stream = link.connection.openStream(
+    [":method", "GET", ":scheme", "http", ":authority", "x", ":path", "/octets/100"],
+    { data: (_bytes, start, end) => (received += end - start), closed: () => {} },
+    { endStream: true },
+  );
+  while (!stream.closed) await turn();
+  stream.consume(received);
+  stream.release();
+  await turn();
+  assert.equal((await exchange(link, { path: "/octets/1" })).status, 200);
   link.destroy();
 });
 
@@ -120,9 +142,8 @@ test("10 MiB go both ways unharmed, through sockets", async () => {
 test("a peer that doesn't read holds the producer back", async () => {
   await using listener = await serve({ connectionSendHighWater: 262_144 });
   const client = await rawClient(listener);
-  const wide = frame(8, 0, 0, Uint8Array.of(0x7f, 0xf0, 0, 0));
-  client.write(Buffer.concat([settings([4, 0x7fffffff]), wide]));
-  client.write(Buffer.concat([1, 3, 5, 7].map((id) => request(id, "/octets/100000000"))));
+  const requests = [1, 3, 5, 7].map((id) => rawRequest(id, "/octets/100000000"));
+  client.write(Buffer.concat([WIDE, ...requests]));
   const { connection, socket } = await onlyConnection(listener);
   let sent = -1;
   // Until the kernel's buffers are full too.
@@ -145,7 +166,7 @@ test("frames beyond framesPerTurn wait for the next turn, and other connections 
   const { connection } = await onlyConnection(listener);
   while (connection.stats().framesReceived < 2) await turn();
   busy.resume();
-  busy.write(Buffer.concat(Array.from({ length: 90 }, (_, i) => ping(i))));
+  busy.write(Buffer.concat(Array.from({ length: 90 }, () => ping())));
   while (connection.stats().framesReceived === 2) await turn();
   assert.ok(connection.stats().framesReceived <= 12);
   let turns = 0;
@@ -165,7 +186,7 @@ test("FIN after the last frames of a held rest is seen after them", async () => 
   });
   const client = await rawClient(listener);
   const link = await onlyConnection(listener);
-  client.end(Buffer.concat(Array.from({ length: 50 }, (_, i) => ping(i))));
+  client.end(Buffer.concat(Array.from({ length: 50 }, () => ping())));
   client.resume();
   const end = await link.ended;
   assert.equal(link.connection.stats().pingsReceived, 50);
@@ -176,7 +197,7 @@ test("a connection error sends GOAWAY, then FIN, and the peer can read both", as
   await using listener = await serve();
   const client = await rawClient(listener);
   // DATA on a stream that was never opened, and much more behind it.
-  client.write(data(1, new Uint8Array(1)));
+  client.write(data(1, "x"));
   client.write(new Uint8Array(1_000_000));
   const types = await frameTypes(client);
   assert.equal(types.at(-1), 7);
@@ -185,7 +206,7 @@ test("a connection error sends GOAWAY, then FIN, and the peer can read both", as
 test("after a connection error the socket is gone after closeLingerMs, whatever the peer does", async () => {
   await using listener = await serve({ closeLingerMs: 50 });
   const client = await rawClient(listener);
-  client.write(data(1, new Uint8Array(1)));
+  client.write(data(1, "x"));
   const link = await onlyConnection(listener);
   const startedAt = performance.now();
   const flood = setInterval(() => client.write(new Uint8Array(65_536)), 1);
@@ -206,7 +227,7 @@ test("the peer's reset ends everything once, without an unhandled error", async 
     closed: (end) => ends.push(`connection ${end.by}`),
   }));
   const client = await rawClient(listener);
-  client.write(request(1, "/", { endStream: false }));
+  client.write(rawRequest(1, "/", false));
   const link = await onlyConnection(listener);
   while (link.connection.activeStreams === 0) await turn();
   client.resetAndDestroy();
@@ -228,9 +249,8 @@ test("the peer's FIN ends the connection, and ours follows", async () => {
 test("graceful ends give a slow reader the time to take the last response", async () => {
   const listener = await serve({ closeLingerMs: 20, goawayPingMs: 50 });
   const client = await rawClient(listener);
-  const wide = frame(8, 0, 0, Uint8Array.of(0x7f, 0xf0, 0, 0));
   const octets = 8_000_000;
-  client.write(Buffer.concat([settings([4, 0x7fffffff]), wide, request(1, `/octets/${octets}`)]));
+  client.write(Buffer.concat([WIDE, rawRequest(1, `/octets/${octets}`)]));
   client.pause();
   const link = await onlyConnection(listener);
   while (link.connection.stats().bytesSent < 500_000) await turn();
@@ -244,6 +264,21 @@ test("graceful ends give a slow reader the time to take the last response", asyn
   assert.ok(received > octets, `${received} octets`);
   assert.equal((await link.ended).code, 0);
   await closed;
+});
+
+test("a peer that answers no PING is found out by keepalive", async () => {
+  const pipe = memoryPipe();
+  const link = accept(pipe.server, {
+    handler: () => echoHandler,
+    limits: { keepaliveTimeMs: 30, keepaliveTimeoutMs: 30 },
+  });
+  pipe.client.write(OPENING);
+  const types = await frameTypes(pipe.client);
+  // Our SETTINGS, the answer to its own, the PING, GOAWAY.
+  assert.deepEqual(types, [4, 4, 6, 7]);
+  pipe.client.end();
+  const { by, token } = await link.ended;
+  assert.deepEqual([by, token], ["local", "keepalive_timeout"]);
 });
 
 test("destroy() ends at once, and twice is once", async () => {

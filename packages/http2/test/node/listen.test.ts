@@ -14,10 +14,11 @@ import type { ConnectionOptions } from "node:tls";
 import { requirement } from "@privet/testkit";
 import { connect, ConnectFailure, listen } from "../../src/node/index.ts";
 import type { Listener, ListenOptions } from "../../src/node/index.ts";
-import { request, settings } from "../attacks/testkit/wire.ts";
+import { settings } from "../testkit/frames.ts";
 import { openssl, selfSigned } from "./testkit/certificate.ts";
 import { echoHandler } from "./testkit/echo.ts";
 import { exchange } from "./testkit/exchange.ts";
+import { rawRequest } from "./testkit/raw-request.ts";
 
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -160,6 +161,20 @@ test("a factory that throws costs its own connection alone, and is reported", as
     errors.map((error) => error.message),
     ["no handler today"],
   );
+});
+
+test("short of memory, idle connections are drained and busy ones go on", async () => {
+  await using listener = await listenLocally({ memorySoftBytes: 1 });
+  const link = await connect({ port: portOf(listener), host: "127.0.0.1" });
+  const response = await exchange(link, { path: "/octets/1000000" });
+  assert.equal(response.body.length, 1_000_000);
+  const end = await link.ended;
+  assert.deepEqual([end.by, end.code, end.token], ["remote", 0, "max_idle"]);
+});
+
+test("without any memory left, new connections are closed as they are accepted", async () => {
+  await using listener = await listenLocally({ memoryHardBytes: 1 });
+  await assert.rejects(connect({ port: portOf(listener), host: "127.0.0.1" }), ConnectFailure);
 });
 
 test("a port that is taken rejects, with the code of the system", async () => {
@@ -368,10 +383,23 @@ test("requests over TLS are answered, and the socket tells of it", tlsTest, asyn
   link.destroy();
 });
 
+test("TLS: close() lets open streams finish", tlsTest, async () => {
+  const listener = await listenLocally({ tls });
+  const place = { port: portOf(listener), host: "localhost", tls: { ca: tls.cert } };
+  const link = await connect(place);
+  const body = new Uint8Array(1_000_000).fill(7);
+  const response = exchange(link, { path: "/echo", body });
+  while (link.connection.stats().framesReceived < 4) await delay(1);
+  await listener.close();
+  assert.equal((await response).body.length, body.length);
+  assert.equal((await response).end.by, "end");
+  await assert.rejects(connect(place), { reason: "unreachable" });
+});
+
 test("a request in the same packet as the preface is answered", async () => {
   await using listener = await listenLocally();
   const socket = connectPlain(portOf(listener), "127.0.0.1");
-  socket.write(Buffer.concat([Buffer.from(PREFACE), settings(), request(1, "/octets/1")]));
+  socket.write(Buffer.concat([Buffer.from(PREFACE), settings(), rawRequest(1, "/octets/1")]));
   let received = Buffer.alloc(0);
   const HEADERS_ENDING_STREAM = Buffer.from("010500000001", "hex");
   for await (const chunk of socket) {

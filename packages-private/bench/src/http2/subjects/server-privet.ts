@@ -5,7 +5,7 @@ import { listen } from "@privet/http2/node";
 import type { ServerTls, SocketHandler } from "@privet/http2/node";
 import { becomeSubject } from "../../harness/subject-process.ts";
 import { REPLY_BYTES } from "../../load/calls.ts";
-import { readCertificate } from "../certificate.ts";
+import { certificateOfArguments } from "../certificate.ts";
 
 // The engine with the plainest code that does the work.
 
@@ -111,4 +111,4 @@ async function portOf(tls?: ServerTls): Promise<number> {
   return (listener.address as AddressInfo).port;
 }
 
-becomeSubject({ plain: await portOf(), tls: await portOf(readCertificate()) });
+becomeSubject({ plain: await portOf(), tls: await portOf(certificateOfArguments()) });

@@ -1,4 +1,4 @@
-import { ErrorCode, Flag, FrameType, SettingId } from "../../../src/constants.ts";
+import { ErrorCode, FrameType, SettingId } from "../../../src/constants.ts";
 import type { BudgetToken } from "../../../src/index.ts";
 import { extent } from "./extent.ts";
 import type { Attack } from "./fight.ts";
@@ -6,13 +6,14 @@ import {
   data,
   frame,
   goaway,
-  indexed,
-  inserted,
   ping,
+  priority,
+  priorityUpdate,
   settings,
-  uint32,
+  settingsAck,
   windowUpdate,
-} from "./wire.ts";
+} from "../../testkit/frames.ts";
+import { indexed, inserted } from "./blocks.ts";
 
 /** A flood that either side can send, on a connection whose stream 1 is open. */
 export interface Flood extends Attack {
@@ -26,30 +27,16 @@ export interface Flood extends Attack {
 
 const { ENHANCE_YOUR_CALM } = ErrorCode;
 
-function flood(of: string, token: BudgetToken, frames: number, attack: Partial<Attack>): Flood {
-  return {
-    of,
-    token,
-    code: ENHANCE_YOUR_CALM,
-    frames,
-    unit: () => new Uint8Array(0),
-    units: extent(20_000, 1_000_000),
-    ...attack,
-  };
+function flood(
+  of: string,
+  token: BudgetToken,
+  frames: number,
+  attack: Pick<Attack, "unit"> & Partial<Attack>,
+): Flood {
+  const units = extent(20_000, 1_000_000);
+  return { of, token, code: ENHANCE_YOUR_CALM, frames, units, ...attack };
 }
 
-/** DATA that is padded and empty, RFC 9113 §6.1. */
-function paddedEmptyData(streamId: number): Buffer {
-  return frame(FrameType.DATA, Flag.PADDED, streamId, Buffer.of(3, 0, 0, 0));
-}
-
-/** PRIORITY_UPDATE for `streamId`, RFC 9218 §7.1. */
-function priorityUpdate(streamId: number): Buffer {
-  const payload = Buffer.concat([uint32(streamId), Buffer.from("u=1", "latin1")]);
-  return frame(FrameType.PRIORITY_UPDATE, 0, 0, payload);
-}
-
-const priority = frame(FrameType.PRIORITY, 0, 1, Buffer.concat([uint32(0), Buffer.of(16)]));
 const UNKNOWN_TYPE = 0xbe;
 
 /**
@@ -57,7 +44,7 @@ const UNKNOWN_TYPE = 0xbe;
  * flood lasts, and the frames of the opening, make up `frames`.
  */
 export const floods: readonly Flood[] = [
-  flood("PINGs", "too_many_pings", 150, { unit: (index) => ping(index) }),
+  flood("PINGs", "too_many_pings", 150, { unit: () => ping() }),
   flood("SETTINGS that change a value each", "too_many_settings", 60, {
     unit: (index) => settings([SettingId.INITIAL_WINDOW_SIZE, 1000 + (index % 2)]),
   }),
@@ -67,30 +54,25 @@ export const floods: readonly Flood[] = [
       settings(...Array.from({ length: 1000 }, () => [SettingId.ENABLE_PUSH, 0] as const)),
   }),
   flood("SETTINGS acknowledgements that nobody waits for", "too_many_glitches", 1300, {
-    unit: () => frame(FrameType.SETTINGS, Flag.ACK, 0),
+    unit: () => settingsAck(),
   }),
   flood("PING acknowledgements that nobody waits for", "too_many_glitches", 1300, {
-    unit: () => frame(FrameType.PING, Flag.ACK, 0, Buffer.alloc(8)),
+    unit: () => ping("12345678", true),
   }),
-  flood("empty DATA", "too_many_empty_frames", 150, { unit: () => data(1, Buffer.alloc(0)) }),
-  flood("padded empty DATA", "too_many_empty_frames", 150, { unit: () => paddedEmptyData(1) }),
+  flood("empty DATA", "too_many_empty_frames", 150, { unit: () => data(1, 0) }),
+  flood("padded empty DATA", "too_many_empty_frames", 150, {
+    unit: () => data(1, 0, { padding: 3 }),
+  }),
   flood("WINDOW_UPDATEs of the connection", "too_many_window_updates", 200, {
     unit: () => windowUpdate(0, 1),
   }),
   flood("WINDOW_UPDATEs of a stream", "too_many_window_updates", 200, {
     unit: () => windowUpdate(1, 1),
   }),
-  flood("PRIORITY", "too_many_priorities", 500, { unit: () => priority }),
+  flood("PRIORITY", "too_many_priorities", 500, { unit: () => priority(1, 0) }),
   flood("PRIORITY for streams that don't exist", "too_many_priorities", 500, {
-    unit: (index) =>
-      frame(
-        FrameType.PRIORITY,
-        0,
-        1001 + 2 * (index % 100_000),
-        Buffer.concat([uint32(0), Buffer.of(16)]),
-      ),
+    unit: (index) => priority(1001 + 2 * (index % 100_000), 0),
   }),
-  flood("PRIORITY_UPDATE", "too_many_priorities", 500, { unit: () => priorityUpdate(1) }),
   flood("frames of an unknown type", "too_many_glitches", 1300, {
     unit: (index) => frame(UNKNOWN_TYPE, 0xff, index % 3, Buffer.alloc(index % 20)),
   }),
@@ -98,7 +80,7 @@ export const floods: readonly Flood[] = [
     unit: (index) => frame(0x11 + (index % 0xee), 0, 0, Buffer.alloc(index % 21)),
   }),
   flood("GOAWAYs with long debug data", "too_many_glitches", 1300, {
-    unit: () => goaway(0, ErrorCode.NO_ERROR, "x".repeat(1000)),
+    unit: () => goaway(2 ** 31 - 1, ErrorCode.NO_ERROR, "x".repeat(1000)),
     units: extent(3000, 100_000),
   }),
   flood("CONTINUATIONs full of junk", "too_many_continuations", 20, {
@@ -119,6 +101,11 @@ export const floods: readonly Flood[] = [
 /** The stream whose headers never end: the response of the client's first, or a server's next request. */
 const OTHER = 1;
 
-function openBlock(block: Uint8Array): Buffer {
+function openBlock(block: Uint8Array): Uint8Array {
   return frame(FrameType.HEADERS, 0, OTHER, block);
 }
+
+/** PRIORITY_UPDATE is a client's alone (RFC 9218 §7.1). */
+export const priorityUpdates: Flood = flood("PRIORITY_UPDATEs", "too_many_priorities", 500, {
+  unit: () => priorityUpdate(1),
+});

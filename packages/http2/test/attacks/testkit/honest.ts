@@ -1,12 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { FrameType } from "../../../src/constants.ts";
 import { attackServer } from "./raw-peer.ts";
 import type { RawPeer, RawServer } from "./raw-peer.ts";
-import { data, request, response } from "./wire.ts";
+import { data, settings } from "../../testkit/frames.ts";
+import { request, response, UNLIMITED } from "./blocks.ts";
 
 const END_STREAM = 0x1;
 
 /** Somebody honest on another connection, while an attack goes on. */
-export interface Bystander {
+export interface Bystander extends AsyncDisposable {
   /**
    * Stops calling.
    *
@@ -16,9 +18,13 @@ export interface Bystander {
   stop(): Promise<number>;
 }
 
+/** Between two calls: what is measured is the attack's cost, not theirs. */
+const REST_MS = 5;
+
 /** Calls a serving victim, one call after the other. */
 export async function callMeanwhile(port: number): Promise<Bystander> {
   const peer = await attackServer(port);
+  peer.send(UNLIMITED);
   let going = true;
   const calls = callInTurn(peer, () => going);
   // Seen by stop(); nobody else waits for it.
@@ -30,6 +36,7 @@ export async function callMeanwhile(port: number): Promise<Bystander> {
       await peer[Symbol.asyncDispose]();
       return count;
     },
+    [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };
 }
 
@@ -43,20 +50,19 @@ async function callInTurn(peer: RawPeer, isGoing: () => boolean): Promise<number
     peer.send(request(made * 2 + 1, "/"));
     made += 1;
     await peer.until(() => answered === made, `the answer to call ${made}`);
+    await sleep(REST_MS);
   }
   return made;
 }
 
 /** Answers every request of a calling victim. */
 export function answerAll(peer: RawPeer): void {
-  peer.send(SETTINGS);
+  peer.send(settings());
   peer.onFrame = ({ type, flags, streamId }) => {
     if (type > FrameType.HEADERS || (flags & END_STREAM) === 0) return;
-    peer.send(response(streamId), data(streamId, new Uint8Array(8), true));
+    peer.send(response(streamId), data(streamId, new Uint8Array(8), { endStream: true }));
   };
 }
-
-const SETTINGS = Buffer.from([0, 0, 0, FrameType.SETTINGS, 0, 0, 0, 0, 0]);
 
 /** Serves the next client honestly. */
 export async function serveHonestly(server: RawServer): Promise<RawPeer> {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { CLIENT_PREFACE, FrameType } from "../../../src/constants.ts";
-import { frame, ping, settings } from "./wire.ts";
+import { frame, ping, settings } from "../../testkit/frames.ts";
 
 /** A frame that came from the victim. */
 export interface SeenFrame {
@@ -31,6 +31,9 @@ const BATCH = 65_536;
  */
 export class RawPeer implements AsyncDisposable {
   readonly socket: Socket;
+  /** The socket's two ports, which outlive it here. */
+  readonly localPort: number;
+  readonly remotePort: number;
   /** Counted by type. */
   readonly counts: Map<number, number> = new Map();
   /** Answers to our PINGs. */
@@ -53,6 +56,8 @@ export class RawPeer implements AsyncDisposable {
     options: { readonly fromClient: boolean; readonly acknowledge: boolean },
   ) {
     this.socket = socket;
+    this.localPort = socket.localPort ?? -1;
+    this.remotePort = socket.remotePort ?? -1;
     this.#acknowledge = options.acknowledge;
     this.#prefaceLeft = options.fromClient ? CLIENT_PREFACE.length : 0;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -102,7 +107,7 @@ export class RawPeer implements AsyncDisposable {
   /** Resolves when the victim has answered a PING sent now: it has seen everything before it. */
   async settle(): Promise<void> {
     const acks = ++this.#pings;
-    this.send(ping(acks));
+    this.send(ping());
     await this.until(() => this.pongs >= acks, "the answer to a PING");
   }
 
@@ -220,7 +225,10 @@ export async function dial(
 export class RawServer implements AsyncDisposable {
   readonly port: number;
   readonly #server: Server;
+  /** All that ever connected. */
   readonly #peers: RawPeer[] = [];
+  /** Those that nobody has asked for yet. */
+  readonly #unclaimed: RawPeer[] = [];
   readonly #arrivals: ((peer: RawPeer) => void)[] = [];
 
   private constructor(server: Server) {
@@ -228,8 +236,9 @@ export class RawServer implements AsyncDisposable {
     this.port = (server.address() as AddressInfo).port;
     server.on("connection", (socket) => {
       const peer = new RawPeer(socket, { fromClient: true, acknowledge: true });
+      this.#peers.push(peer);
       const waiting = this.#arrivals.shift();
-      if (waiting === undefined) this.#peers.push(peer);
+      if (waiting === undefined) this.#unclaimed.push(peer);
       else waiting(peer);
     });
   }
@@ -242,7 +251,7 @@ export class RawServer implements AsyncDisposable {
 
   /** The next client that connects. */
   next(): Promise<RawPeer> {
-    const peer = this.#peers.shift();
+    const peer = this.#unclaimed.shift();
     if (peer !== undefined) return Promise.resolve(peer);
     return new Promise((resolve) => this.#arrivals.push(resolve));
   }

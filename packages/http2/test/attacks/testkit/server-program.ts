@@ -15,23 +15,28 @@ const REPLY = new Uint8Array(32);
 const BIG = new Uint8Array(1024 * 1024);
 
 const census = new Census();
-/** Handlers at work now, and the most at any time on one connection. */
-let mostAtWork = 0;
-let handled = 0;
-const held = new Set<Hold>();
+/** By the port of the connection's other end. */
+const desks = new Map<number, Desk>();
 
-/** Counts the handlers at work on one connection. */
+/** The handlers of one connection. */
 class Desk {
+  readonly held: Set<Hold> = new Set();
   atWork = 0;
+  mostAtWork = 0;
+  handled = 0;
 
   enter(): void {
     this.atWork += 1;
-    handled += 1;
-    mostAtWork = Math.max(mostAtWork, this.atWork);
+    this.handled += 1;
+    this.mostAtWork = Math.max(this.mostAtWork, this.atWork);
   }
 
   leave(): void {
     this.atWork -= 1;
+  }
+
+  letGo(): void {
+    for (const hold of this.held) hold.letGo();
   }
 }
 
@@ -76,7 +81,7 @@ class Hold implements StreamHandler {
     this.#stream = stream;
     this.#desk = desk;
     this.#consumes = consumes;
-    held.add(this);
+    desk.held.add(this);
   }
 
   data(_bytes: Uint8Array, start: number, end: number): void {
@@ -84,15 +89,13 @@ class Hold implements StreamHandler {
   }
 
   letGo(): void {
-    held.delete(this);
+    this.#desk.held.delete(this);
     this.#desk.leave();
     this.#stream.release();
   }
 
-  closed(end: { readonly by: string }): void {
-    // The work outlives the stream, but not the connection.
-    if (end.by === "connection") this.letGo();
-  }
+  /** The work outlives the stream, but not the connection. */
+  closed(): void {}
 }
 
 /** Sends as much as is taken, a megabyte at a time, never more than `writable` asks for. */
@@ -130,9 +133,12 @@ class Torrent implements StreamHandler {
 }
 
 function handlerOf(connection: SocketConnection): SocketHandler {
-  census.follow(connection, (connection.socket as Socket).remotePort ?? -1);
+  const port = (connection.socket as Socket).remotePort ?? -1;
   const desk = new Desk();
+  desks.set(port, desk);
+  census.follow(connection, port);
   return {
+    closed: () => desk.letGo(),
     stream(stream, headers, endStream) {
       desk.enter();
       switch (headers.path) {
@@ -162,13 +168,9 @@ answerCommands({
   },
   record: (port: number) => census.recordOf(port),
   measure: () => census.measure(),
-  handlers: () => {
-    const seen = { mostAtWork, handled };
-    mostAtWork = 0;
-    handled = 0;
-    return seen;
+  handlers: (port: number) => {
+    const { mostAtWork = 0, handled = 0 } = desks.get(port) ?? {};
+    return { mostAtWork, handled };
   },
-  letGo: () => {
-    for (const hold of held) hold.letGo();
-  },
+  letGo: (port: number) => desks.get(port)?.letGo(),
 });

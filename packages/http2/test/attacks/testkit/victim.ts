@@ -7,9 +7,9 @@ import type { ConnectionRecord, Measure } from "./census.ts";
 import type { CallRecord } from "./client-program.ts";
 import type { Answer, Question } from "./commands.ts";
 
-/** Handlers of the serving victim since they were last asked for. */
+/** The handlers of one connection of the serving victim. */
 export interface Handlers {
-  /** The most at work at one time on one connection. */
+  /** The most at work at one time. */
   readonly mostAtWork: number;
   readonly handled: number;
 }
@@ -82,14 +82,14 @@ export class VictimServer extends Victim {
     return this.ask("listen", limits);
   }
 
-  /** Asks for the handlers' counts and starts them anew. */
-  handlers(): Promise<Handlers> {
-    return this.ask("handlers");
+  /** @param port the attacker's, as for `record()` */
+  handlers(port: number): Promise<Handlers> {
+    return this.ask("handlers", port);
   }
 
-  /** Ends the work of all handlers that hold on. */
-  letGo(): Promise<void> {
-    return this.ask("letGo");
+  /** Ends the work of all handlers that hold on. @param port the attacker's */
+  letGo(port: number): Promise<void> {
+    return this.ask("letGo", port);
   }
 }
 

@@ -196,7 +196,7 @@ test("node:http2 posts with trailers", async () => {
 
 test("python's h2 posts with trailers", { skip: requirement(pythonH2) }, async () => {
   await using server = await serve();
-  const program = new URL("python/client.py", import.meta.url).pathname;
+  const program = join(import.meta.dirname, "python/client.py");
   for (const octets of SIZES) {
     await using client = start(python, [program, String(server.port), String(octets)]);
     const { code, stdout, stderr } = await client.result;

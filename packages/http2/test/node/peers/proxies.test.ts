@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { requirement, start } from "@privet/testkit";
 import type { Program } from "@privet/testkit";
-import { connect, listen } from "../../../src/node/index.ts";
+import { listen } from "../../../src/node/index.ts";
 import type { Listener } from "../../../src/node/index.ts";
+import { connectSoon } from "../testkit/connect-soon.ts";
 import { echoHandler } from "../testkit/echo.ts";
 import { exchange } from "../testkit/exchange.ts";
 import type { Folder } from "../testkit/folder.ts";
@@ -39,9 +39,10 @@ function nginxConfig(folder: Folder, port: number): string {
 function haproxyConfig(folder: Folder, port: number): string {
   return `
 global
-  maxconn 100
+  maxconn 2000
 defaults
   mode http
+  http-reuse always
   timeout connect 5s
   timeout client 30s
   timeout server 30s
@@ -91,12 +92,8 @@ for (const proxy of proxies) {
     await using listener = await listen({ port: 0, host: "127.0.0.1", handler: () => echoHandler });
     const { port } = listener.address as AddressInfo;
     writeFileSync(folder.file("config"), proxy.config(folder, port));
-    await using running = proxy.start(folder.file("config"));
-    while (!existsSync(folder.file("socket"))) {
-      const ended = await Promise.race([running.result, delay(20)]);
-      assert.equal(ended, undefined, ended?.stderr);
-    }
-    const link = await connect({ path: folder.file("socket") });
+    await using _running = proxy.start(folder.file("config"));
+    const link = await connectSoon({ path: folder.file("socket") });
     for (const octets of SIZES) {
       const body = bodyOf(octets);
       const trailers = proxy.requestTrailers ? ["x-octets", String(octets)] : undefined;
@@ -108,8 +105,10 @@ for (const proxy of proxies) {
       assert.equal(Buffer.compare(got.body, body), 0);
       assert.equal(got.trailers.get("x-octets"), String(octets));
     }
+    // Without trailers: HAProxy before 2.9.1 closes a server's connection on which trailers come
+    // while a body waits for a slow client (its issue #2388).
     const many = await Promise.all(
-      Array.from({ length: 100 }, (_, i) => exchange(link, { path: `/octets/${i * 500}` })),
+      Array.from({ length: 100 }, (_, i) => exchange(link, { path: `/plain/${i * 500}` })),
     );
     assert.deepEqual(
       many.map(({ body }) => body.length),

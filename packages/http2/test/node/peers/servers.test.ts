@@ -6,10 +6,10 @@ import type { ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { requirement, start } from "@privet/testkit";
 import { connect } from "../../../src/node/index.ts";
 import type { SocketConnection } from "../../../src/node/index.ts";
+import { connectSoon } from "../testkit/connect-soon.ts";
 import { exchange } from "../testkit/exchange.ts";
 import { temporaryFolder } from "../testkit/folder.ts";
 import { freePort } from "../testkit/free-port.ts";
@@ -17,18 +17,6 @@ import { nghttpd, python, pythonH2 } from "./programs.ts";
 import { bodyOf, SIZES } from "./sizes.ts";
 
 // Our client, and servers that others have written, at their default settings.
-
-/** Connects as soon as somebody listens. */
-async function connectSoon(port: number): Promise<SocketConnection> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await connect({ port, host: "127.0.0.1" });
-    } catch (error) {
-      if (attempt === 200) throw error;
-      await delay(25);
-    }
-  }
-}
 
 /** Each body comes back, one call after the other and many at once. */
 async function echoes(link: SocketConnection, trailers: readonly string[]): Promise<void> {
@@ -66,7 +54,7 @@ test("nghttpd echoes, and sends files with trailers", { skip: requirement(nghttp
     "x-from: privet",
     String(port),
   ]);
-  const link = await connectSoon(port);
+  const link = await connectSoon({ port, host: "127.0.0.1" });
   await echoes(link, ["x-from", "privet"]);
   for (const octets of SIZES) {
     const response = await exchange(link, { path: `/${octets}` });
@@ -102,7 +90,7 @@ test("node:http2 echoes with trailers, and drains with GOAWAY", async () => {
 });
 
 test("python's h2 echoes with trailers", { skip: requirement(pythonH2) }, async () => {
-  const program = new URL("python/server.py", import.meta.url).pathname;
+  const program = join(import.meta.dirname, "python/server.py");
   await using server = start(python, [program]);
   const [, port] = await server.waitFor(/port (\d+)/);
   const link = await connect({ port: Number(port), host: "127.0.0.1" });

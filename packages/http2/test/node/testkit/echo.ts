@@ -54,11 +54,13 @@ class Echo implements StreamHandler {
 class Source implements StreamHandler {
   readonly #stream: Stream;
   readonly #total: number;
+  readonly #trailers: boolean;
   #sent = 0;
 
-  constructor(stream: Stream, total: number) {
+  constructor(stream: Stream, total: number, trailers: boolean) {
     this.#stream = stream;
     this.#total = total;
+    this.#trailers = trailers;
     stream.sendHeaders(RESPONSE);
     this.writable();
   }
@@ -68,14 +70,18 @@ class Source implements StreamHandler {
   }
 
   writable(): void {
-    while (this.#sent < this.#total) {
+    let room = true;
+    while (room && this.#sent < this.#total) {
       const end = Math.min(this.#sent + 16_384, this.#total);
       const piece = pattern(this.#sent, end);
       this.#sent = end;
-      if (!this.#stream.sendData(piece, false)) break;
+      room = this.#stream.sendData(piece, end === this.#total && !this.#trailers);
     }
-    if (this.#sent === this.#total && !this.#stream.sendEnded) {
+    if (this.#sent < this.#total || this.#stream.sendEnded) return;
+    if (this.#trailers) {
       this.#stream.sendTrailers(["x-octets", String(this.#total)]);
+    } else {
+      this.#stream.sendData(new Uint8Array(0), true);
     }
   }
 
@@ -102,12 +108,17 @@ class Nothing implements StreamHandler {
   }
 }
 
-/** `/echo` sends back the request's body, `/octets/N` sends N octets of the pattern. */
+/**
+ * `/echo` sends back the request's body, `/octets/N` N octets of the pattern
+ * with trailers, `/plain/N` without.
+ */
 export const echoHandler: SocketHandler = {
   stream: (stream, headers, endStream) => {
     if (headers.path === "/echo") return new Echo(stream, endStream);
-    const octets = /^\/octets\/(\d+)$/.exec(headers.path);
-    return octets === null ? new Nothing(stream) : new Source(stream, Number(octets[1]));
+    const [, kind, octets] = /^\/(octets|plain)\/(\d+)$/.exec(headers.path) ?? [];
+    return kind === undefined
+      ? new Nothing(stream)
+      : new Source(stream, Number(octets), kind === "octets");
   },
 };
 
