@@ -84,7 +84,8 @@ export interface Limits {
   /**
    * Streams that the peer resets before their work has begun (cost 1), or that
    * it made us reset by an error or refuse (cost 2); each finished stream gives
-   * 1 back. Beyond: `too_many_resets`. Default 1,000, 33/s.
+   * 1 back, and each that is cancelled at work, which took a slot, gives 3.
+   * Beyond: `too_many_resets`. Default 1,000, 33/s.
    */
   readonly resets: Rate;
   /** Frames without an effect: unknown, late, repeated. Beyond: `too_many_glitches`. Default 1,000, 100/s. */

@@ -2,17 +2,10 @@ import { parseArgs } from "node:util";
 import { start } from "@privet/testkit";
 import type { Suite } from "@privet/testkit";
 import { selfSigned } from "./certificate.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 import { subjects } from "./subject.ts";
 import { CASES, h2spec } from "./tool.ts";
-
-/** What one run of h2spec says of itself. */
-interface Outcome {
-  readonly passed: number;
-  readonly skipped: number;
-  readonly failed: number;
-  /** h2spec's own words on what failed. */
-  readonly failures: string;
-}
 
 export const h2specSuite: Suite = {
   name: "h2spec",
@@ -64,13 +57,11 @@ async function runOnce(
   const args = ["--strict", "--timeout", "2", "--port", String(port), ...(tls ? ["-t", "-k"] : [])];
   await using running = start(program, [...args, ...sections], { timeoutMs: 600_000 });
   const { stdout, stderr } = await running.result;
-  const counts = /(\d+) tests, (\d+) passed, (\d+) skipped, (\d+) failed/.exec(stdout);
-  if (counts === null) {
+  const outcome = outcomeOf(stdout);
+  if (outcome === undefined) {
     throw new Error(`h2spec ended without a result\n${stdout}\n${stderr}`);
   }
-  const [, , passed, skipped, failed] = counts.map(Number);
-  const failures = stdout.slice(Math.max(0, stdout.indexOf("Failures:")));
-  return { passed: passed ?? 0, skipped: skipped ?? 0, failed: failed ?? 0, failures };
+  return outcome;
 }
 
 function row(tls: boolean, run: number, outcome: Outcome, seconds: number): string {

@@ -8,6 +8,16 @@ import type { BudgetToken } from "./stats.ts";
 const ERROR_COST = 2;
 
 /**
+ * What a cancelled call gives back to `resets`. Where our event loop stands
+ * still, calls and the cancels of their deadlines pile up and are read in one
+ * turn, just like a rapid reset; but the loop also runs, and then other calls
+ * get to work before they are cancelled. So many early resets to each of those
+ * are still honest: a loop that stands still for three quarters of the time.
+ * An attacker can't make use of it, as each late reset takes a slot first.
+ */
+const LATE_RESET_CREDIT = 3;
+
+/**
  * What the peer may make us do for nothing, RFC 9113 §10.5. Each event that it
  * can cause at will is charged here; honest traffic pays its way, with streams
  * that finish and with DATA that is worth an answer. Beyond a budget the
@@ -58,6 +68,11 @@ export class Budgets {
   /** The peer reset a stream before its work had begun. */
   earlyReset(now: number): void {
     if (!this.#resets.take(1, now)) this.trip("too_many_resets");
+  }
+
+  /** The peer reset a stream that was at work. */
+  lateReset(): void {
+    this.#resets.give(LATE_RESET_CREDIT);
   }
 
   /** The peer made us reset a stream, or opened one too many. */

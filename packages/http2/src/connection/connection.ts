@@ -278,6 +278,8 @@ export class Connection {
   written(unsentBytes: number, now: number): void {
     const { deadlines } = this.#session;
     this.#session.enter(now);
+    // Also where there was nothing to take: the next command must wake the driver again.
+    this.#session.flushed();
     this.#parts.pings.stamp(now);
     const progress = this.#outbound.written(unsentBytes);
     if (!this.#session.ended) {

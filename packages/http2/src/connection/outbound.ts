@@ -93,7 +93,12 @@ export class Outbound {
   }
 
   get pending(): boolean {
-    return this.#outbox.size > 0 || (!this.#blocked && !this.#scheduler.empty && this.#mayFill());
+    return this.#outbox.size > 0 || this.#mayMove();
+  }
+
+  /** Would `take()` move DATA to the outbox? */
+  #mayMove(): boolean {
+    return !this.#session.ended && !this.#blocked && !this.#scheduler.empty && this.#mayFill();
   }
 
   /** Answers to control frames that the peer has not taken yet. */

@@ -191,6 +191,7 @@ export class Streams implements StreamHost, OutboundObserver {
     if (!this.#registry.isLocal(stream.id)) {
       const early = startedTurn === NOT_STARTED || startedTurn === this.#session.turn;
       if (early) this.#session.budgets.earlyReset(this.#session.deadlines.now);
+      else this.#session.budgets.lateReset();
     }
     this.#remember(stream, Fate.RESET_BY_PEER);
     const processed = code !== ErrorCode.REFUSED_STREAM;

@@ -274,8 +274,8 @@ test("a peer that answers no PING is found out by keepalive", async () => {
   });
   pipe.client.write(OPENING);
   const types = await frameTypes(pipe.client);
-  // Our SETTINGS, the answer to its own, the PING, GOAWAY.
-  assert.deepEqual(types, [4, 4, 6, 7]);
+  // SETTINGS and WINDOW_UPDATE, the answer to its SETTINGS, the PING, GOAWAY.
+  assert.deepEqual(types, [4, 8, 4, 6, 7]);
   pipe.client.end();
   const { by, token } = await link.ended;
   assert.deepEqual([by, token], ["local", "keepalive_timeout"]);
