@@ -10,6 +10,8 @@ export interface DrainOptions {
   readonly ports: readonly Port[];
   /** Aborts the signals of all calls. */
   readonly shutdown: AbortController;
+  /** Ends the calls of our engine with a status. */
+  readonly cancelAll: (error: ConnectError) => void;
   readonly timers: Timers;
   readonly logger: Logger;
 }
@@ -48,12 +50,14 @@ export class Drain {
     const { ports, shutdown, logger } = this.#options;
     const calls = ports.reduce((sum, port) => sum + port.calls, 0);
     if (calls > 0) logger.warn({ calls }, "the grace is over: open calls are cut off");
-    shutdown.abort(new ConnectError("the server is shutting down", Code.Unavailable));
+    shutdown.abort(shuttingDown());
     this.#set(calls > 0 ? farewellMs : 0, () => this.#cut());
   }
 
   #cut(): void {
-    for (const port of this.#options.ports) {
+    const { ports, cancelAll } = this.#options;
+    cancelAll(shuttingDown());
+    for (const port of ports) {
       port.destroy().catch((error: unknown) => {
         this.#options.logger.error({ err: error }, "a port could not be closed");
       });
@@ -69,4 +73,8 @@ export class Drain {
     if (this.#timer !== undefined) this.#options.timers.clear(this.#timer);
     this.#timer = this.#options.timers.set(ms, callback);
   }
+}
+
+function shuttingDown(): ConnectError {
+  return new ConnectError("the server is shutting down", Code.Unavailable);
 }

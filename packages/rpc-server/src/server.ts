@@ -1,8 +1,16 @@
+import {
+  compressionBrotli,
+  compressionDeflate,
+  compressionGzip,
+  compressionZstd,
+} from "@privet/grpc-wire";
 import { defaultLimits } from "@privet/http2";
 import { threadTurn, threadWheel, TimingWheel, Turn } from "@privet/http2/node";
 import type { SocketConnection, SocketHandler } from "@privet/http2/node";
 import type { Duplex } from "node:stream";
+import { CallSlots } from "./call-slots.ts";
 import { createCallDispatcher } from "./call/dispatcher.ts";
+import type { CallDispatcher } from "./call/dispatcher.ts";
 import { Drain } from "./drain.ts";
 import { consoleLogger } from "./logger.ts";
 import type { Logger } from "./logger.ts";
@@ -104,6 +112,7 @@ class PortServer implements Server {
   readonly #clockwork: Clockwork;
   readonly #cors: Cors | undefined;
   readonly #session: (connection: SocketConnection) => SocketHandler;
+  readonly #dispatcher: CallDispatcher;
   readonly #stock: StockListener;
   #state: State = "NEW";
   #drain: Drain | undefined = undefined;
@@ -122,14 +131,17 @@ class PortServer implements Server {
     this.#cors = options.cors && new Cors(options.cors);
     const shared = {
       ...options,
+      acceptCompression: options.acceptCompression ?? everyCompression,
       routes: recordRoutes(allRoutes(options)),
       shutdownSignal: this.#shutdown.signal,
       logger,
       observer,
       timers: timersOn(this.#clockwork.wheel),
+      slots: new CallSlots(options.maxConcurrentCalls ?? Infinity),
     };
     const isServing = (): boolean => this.#state !== "NEW";
     const dispatcher = createCallDispatcher(shared);
+    this.#dispatcher = dispatcher;
     const sessions = { dispatcher, cors: this.#cors, observer, logger, isServing };
     this.#session = (connection) => new Session(connection, sessions);
     this.#stock = createStockListener({ ...shared, cors: this.#cors, isServing });
@@ -168,6 +180,7 @@ class PortServer implements Server {
       this.#drain = new Drain({
         ports: this.#ports,
         shutdown: this.#shutdown,
+        cancelAll: (error) => this.#dispatcher.cancelAll(error),
         timers: timersOn(this.#clockwork.wheel),
         logger: this.#logger,
       });
@@ -217,6 +230,9 @@ class PortServer implements Server {
     if (this.#state === "STOPPING") throw new Error("the server has been stopped");
   }
 }
+
+/** In the order of preference. */
+const everyCompression = [compressionGzip, compressionBrotli, compressionDeflate, compressionZstd];
 
 interface Clockwork {
   readonly wheel: TimingWheel;

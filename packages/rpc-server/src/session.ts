@@ -49,7 +49,10 @@ export class Session implements SocketHandler {
   closed(end: ConnectionEnd): void {
     this.#options.observer?.connectionClosed?.(this.#peer, end.token);
     if (end.bug !== undefined) {
-      this.#options.logger.error({ err: end.bug, peer: this.#peer.address }, "the HTTP/2 engine failed");
+      this.#options.logger.error(
+        { err: end.bug, peer: this.#peer.address },
+        "the HTTP/2 engine failed",
+      );
     }
   }
 

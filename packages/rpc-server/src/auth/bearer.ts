@@ -36,8 +36,9 @@ export function bearerAuth({ verify }: BearerOptions): RequestGate {
       throw unauthenticated("the authorization header holds no bearer token", "invalid_request");
     }
     const identity = verify(token, context);
-    if (identity instanceof Promise) return identity.then((found) => admit(found, context));
-    admit(identity, context);
+    return identity instanceof Promise
+      ? identity.then((found) => admit(found, context))
+      : admit(identity, context);
   };
 }
 

@@ -27,7 +27,10 @@ export function mutualTlsAuth({ identify = byName }: MutualTlsOptions = {}): Req
     }
     const identity = identify(tls, context);
     if (identity === undefined) {
-      throw new ConnectError("the client certificate gives no right to call", Code.PermissionDenied);
+      throw new ConnectError(
+        "the client certificate gives no right to call",
+        Code.PermissionDenied,
+      );
     }
     context.values.set(identityKey, identity);
   };

@@ -39,7 +39,9 @@ export class Cors {
   constructor(options: CorsOptions) {
     const { origins, credentials = false, maxAgeSeconds = 7200 } = options;
     if (origins === "*" && credentials) {
-      throw new TypeError('cors: credentials need a list of origins, for "*" is every page there is');
+      throw new TypeError(
+        'cors: credentials need a list of origins, for "*" is every page there is',
+      );
     }
     this.#allows = allowing(origins);
     this.#everyOrigin = origins === "*";

@@ -101,6 +101,8 @@ function takeHttp1(socket: Socket, http1: Http1): void {
 /** @throws Error where the client has shown a certificate that can't be verified: the connection is closed then */
 function assertGenuine(socket: unknown): void {
   if (socket instanceof TLSSocket && isForged(socket)) {
-    throw new Error(`the client's certificate can't be verified: ${String(socket.authorizationError)}`);
+    throw new Error(
+      `the client's certificate can't be verified: ${String(socket.authorizationError)}`,
+    );
   }
 }

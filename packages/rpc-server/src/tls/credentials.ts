@@ -107,7 +107,9 @@ function common(
 ): Pick<ServerCredentials, "clientCertificates" | "minVersion"> {
   const { clientCertificates = hasRoots ? "required" : "none", minVersion = "TLSv1.2" } = options;
   if (clientCertificates !== "none" && !hasRoots) {
-    throw new TypeError(`client certificates are ${clientCertificates}, and root certificates are missing`);
+    throw new TypeError(
+      `client certificates are ${clientCertificates}, and root certificates are missing`,
+    );
   }
   return { clientCertificates, minVersion };
 }
