@@ -1,3 +1,23 @@
+// A channel, and what it is made of.
+export { createInMemoryChannel, insecureChannel, secureChannel } from "./channel.ts";
+export type { Channel, InMemoryPort, InMemoryServer } from "./channel.ts";
+export type { ChannelOptions } from "./channel-options.ts";
+export { waitForReady } from "./wait-for-ready.ts";
+export { SubchannelPool } from "./subchannel/pool.ts";
+export type { Logger } from "./logger.ts";
+
+// Who the servers are, and who calls them.
+export { tlsCredentials, tlsCredentialsFromFiles } from "./credentials/channel-credentials.ts";
+export type {
+  ChannelCredentials,
+  TlsFileOptions,
+  TlsOptions,
+} from "./credentials/channel-credentials.ts";
+export { callCredentials } from "./credentials/call-credentials.ts";
+export type { CallCredentials, CredentialsContext } from "./credentials/call-credentials.ts";
+export { bearerToken } from "./credentials/bearer-token.ts";
+export type { BearerTokenOptions, Token } from "./credentials/bearer-token.ts";
+
 // Finding servers.
 export { staticResolver } from "./resolver/static.ts";
 export type { StaticOptions } from "./resolver/static.ts";

@@ -84,6 +84,10 @@ class HealthCheckedSubchannel implements Subchannel {
     return this.#plain.address;
   }
 
+  get base(): Subchannel {
+    return this.#plain.base;
+  }
+
   get connected(): boolean {
     return this.#plain.connected;
   }

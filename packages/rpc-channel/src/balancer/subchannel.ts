@@ -14,6 +14,8 @@ import type { ConnectivityState } from "../connectivity.ts";
  */
 export interface Subchannel {
   readonly address: Address;
+  /** The connection itself, where this lays something over another subchannel: what calls are opened on. */
+  readonly base: Subchannel;
   /** What its listener was told last; before that, how it was found: connections may be shared. */
   readonly state: ConnectivityState;
   /**

@@ -81,7 +81,9 @@ async function readIfAny(file: string | undefined): Promise<Buffer | undefined> 
   return file === undefined ? undefined : readFile(file);
 }
 
-function common(options: CommonOptions): Pick<ChannelCredentials, "serverName" | "callCredentials"> {
+function common(
+  options: CommonOptions,
+): Pick<ChannelCredentials, "serverName" | "callCredentials"> {
   return { serverName: options.serverName, callCredentials: options.callCredentials };
 }
 

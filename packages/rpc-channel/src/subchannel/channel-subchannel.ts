@@ -8,7 +8,7 @@ import type {
 } from "../balancer/subchannel.ts";
 import type { ConnectivityState } from "../connectivity.ts";
 import type { SerialQueue } from "../serial-queue.ts";
-import { watchHealth } from "./health-stream.ts";
+import { openHealthStream } from "./health-stream.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import type { SharedSubchannel, SubchannelUser } from "./shared-subchannel.ts";
 
@@ -60,17 +60,28 @@ export class ChannelSubchannel implements Subchannel, SubchannelUser {
 
   watchHealth(service: string, listener: HealthListener): HealthWatch {
     const { live } = this;
-    const inTurn: HealthListener = {
-      status: (serving) => this.#queue.run(() => listener.status(serving)),
-      ended: (error) => this.#queue.run(() => listener.ended(error)),
-    };
-    if (live !== undefined) {
-      return watchHealth(live, this.#shared.scheme, this.#authority, service, inTurn);
+    let cancelled = false;
+    const inTurn = (task: () => void): void =>
+      this.#queue.run(() => {
+        if (!cancelled) task();
+      });
+    const stream =
+      live &&
+      openHealthStream(live, this.#shared.scheme, this.#authority, service, {
+        status: (serving) => inTurn(() => listener.status(serving)),
+        ended: (error) => inTurn(() => listener.ended(error)),
+      });
+    if (stream === undefined) {
+      // That it isn't connected any more is on its way.
+      const gone = new ConnectError("the connection has gone", Code.Unavailable);
+      this.#queue.defer(() => inTurn(() => listener.ended(gone)));
     }
-    // That it isn't connected any more is on its way: until then, there is nothing to watch.
-    const gone = new ConnectError("the connection has gone", Code.Unavailable);
-    this.#queue.defer(() => listener.ended(gone));
-    return { cancel: () => {} };
+    return {
+      cancel() {
+        cancelled = true;
+        stream?.cancel();
+      },
+    };
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { connect } from "@privet/http2/node";
 import type { ConnectOptions, SocketConnection } from "@privet/http2/node";
 import type { Address } from "../address.ts";
 import type { ChannelCredentials } from "../credentials/channel-credentials.ts";
-import { hostOf } from "../host-port.ts";
+import { parseHostPort } from "../host-port.ts";
 
 /** What an attempt to connect needs beside the address. */
 export type AttemptOptions = Required<
@@ -33,9 +33,15 @@ export const insecureConnector: Connector = {
   connect: (address, options) => connect({ ...placeOf(address), ...options }),
 };
 
-/** @param authority of the calls: the server has to prove that it is this host */
+/**
+ * @param authority of the target: unless the credentials have another name, the
+ *   server has to prove that it is this host
+ * @throws TypeError where that is no host
+ */
 export function secureConnector(credentials: ChannelCredentials, authority: string): Connector {
-  const host = hostOf(authority);
+  const parsed = parseHostPort(credentials.serverName ?? authority);
+  if (typeof parsed === "string") throw new TypeError(`TLS needs a server name: ${parsed}`);
+  const { host } = parsed;
   return {
     identity: credentials,
     variant: host,

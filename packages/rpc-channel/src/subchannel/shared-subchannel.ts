@@ -5,7 +5,7 @@ import type { Address } from "../address.ts";
 import { Backoff, type BackoffOptions, connectTimeout } from "../backoff.ts";
 import type { ConnectivityState } from "../connectivity.ts";
 import type { KeepaliveInterval } from "../keepalive.ts";
-import type { Timer, Timers } from "../timers.ts";
+import type { Timers } from "../timers.ts";
 import { connectFailed } from "./connect-failed.ts";
 import type { Connector } from "./connector.ts";
 import { LiveConnection } from "./live-connection.ts";
@@ -49,7 +49,6 @@ export class SharedSubchannel {
   #error: ConnectError | undefined = undefined;
   #live: LiveConnection | undefined = undefined;
   #attempt: AbortController | undefined = undefined;
-  #alarm: Timer | undefined = undefined;
   /** When the next attempt is allowed, unless this one turns out well. */
   #notBefore = 0;
 
@@ -84,13 +83,9 @@ export class SharedSubchannel {
 
   leave(user: SubchannelUser): void {
     if (!this.#users.delete(user) || this.#users.size > 0) return;
-    this.#unused();
-    this.#attempt?.abort();
-    if (this.#alarm !== undefined) this.#settings.timers.clear(this.#alarm);
-    const live = this.#live;
-    this.#live = undefined;
-    this.#state = "SHUTDOWN";
-    live?.drain();
+    // Who comes back for it within its backoff must find it so.
+    if (this.#state === "TRANSIENT_FAILURE") return;
+    this.#end();
   }
 
   connect(): void {
@@ -145,10 +140,19 @@ export class SharedSubchannel {
     const { timers } = this.#settings;
     this.#move("TRANSIENT_FAILURE", error);
     const delayMs = Math.max(0, this.#notBefore - timers.now());
-    this.#alarm = timers.set(delayMs, () => {
-      this.#alarm = undefined;
-      this.#move("IDLE");
+    timers.set(delayMs, () => {
+      if (this.#users.size > 0) this.#move("IDLE");
+      else this.#end();
     });
+  }
+
+  #end(): void {
+    const live = this.#live;
+    this.#live = undefined;
+    this.#state = "SHUTDOWN";
+    this.#unused();
+    this.#attempt?.abort();
+    live?.drain();
   }
 
   #gone(live: LiveConnection, code: ErrorCode, debug: string, keepaliveTimeMs: number): void {

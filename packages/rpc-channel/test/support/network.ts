@@ -195,6 +195,10 @@ export class NetworkSubchannel implements Subchannel {
     connection.users.add(this);
   }
 
+  get base(): this {
+    return this;
+  }
+
   get connected(): boolean {
     return this.state === "READY";
   }

@@ -1,0 +1,37 @@
+import type { Message } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Compression } from "@connectrpc/connect/protocol";
+import { compressedFlag, prefixMessage } from "@privet/grpc-wire";
+import type { MessageCodec } from "../message-codec.ts";
+
+export interface FramingOptions {
+  readonly sendCompression: Compression | null;
+  /** Smaller messages are sent as they are. */
+  readonly compressMinBytes: number;
+  /** Of one message before compression. */
+  readonly writeMaxBytes: number;
+}
+
+/**
+ * A message with its prefix, as it is sent; a promise of it where it is compressed.
+ *
+ * @throws ConnectError RESOURCE_EXHAUSTED above `writeMaxBytes`, INTERNAL for what can't be written
+ */
+export function frameMessage(
+  codec: MessageCodec,
+  message: Message,
+  options: FramingOptions,
+): Uint8Array | Promise<Uint8Array> {
+  const { sendCompression, compressMinBytes, writeMaxBytes } = options;
+  const bytes = codec.serialize(message);
+  if (bytes.length > writeMaxBytes) {
+    throw new ConnectError(
+      `message size ${bytes.length} is larger than configured writeMaxBytes ${writeMaxBytes}`,
+      Code.ResourceExhausted,
+    );
+  }
+  if (sendCompression === null || bytes.length < compressMinBytes) return prefixMessage(bytes, 0);
+  return sendCompression
+    .compress(bytes as Uint8Array<ArrayBuffer>)
+    .then((compressed) => prefixMessage(compressed, compressedFlag));
+}
