@@ -1,5 +1,6 @@
 import { Code, ConnectError, createContextKey } from "@connectrpc/connect";
 import type { ContextKey, Interceptor } from "@connectrpc/connect";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** Has the client cut its request off? */
 export const isCutKey: ContextKey<() => boolean> = createContextKey<() => boolean>(() => false);
@@ -19,5 +20,7 @@ export const refuseCutUploads: Interceptor = (next) => (request) =>
 
 async function* throwIfCut<T>(messages: AsyncIterable<T>, cut: () => boolean): AsyncGenerator<T> {
   yield* messages;
+  // A client on node:http2 that cancels sends END_STREAM, and RST_STREAM right behind it.
+  await nextTurn();
   if (cut()) throw new ConnectError("the client cancelled the call", Code.Canceled);
 }

@@ -22,7 +22,7 @@ import type { Http1 } from "./http1.ts";
 import type { Port } from "./port.ts";
 import { tlsOptions } from "./secure.ts";
 import { sniff } from "./sniff.ts";
-import { announceEnd, endWithResponse, hasClosed } from "./stock-session.ts";
+import { endWithResponse, StockSession } from "./stock-session.ts";
 
 export interface StockPortOptions {
   readonly address: Address;
@@ -55,10 +55,9 @@ class StockPort implements Port {
   readonly #http2: Http2Server;
   readonly #listener: Server;
   readonly #reloader: Reloader | undefined;
-  readonly #sessions: Set<ServerHttp2Session> = new Set();
+  readonly #sessions: Set<StockSession> = new Set();
   /** Sockets of which it isn't known yet what they speak. */
   readonly #arriving: Set<Socket> = new Set();
-  #calls = 0;
 
   constructor(options: StockPortOptions, material: TlsMaterial | undefined) {
     this.#options = options;
@@ -87,7 +86,9 @@ class StockPort implements Port {
   }
 
   get calls(): number {
-    return this.#calls + this.#options.http1.calls;
+    let { calls } = this.#options.http1;
+    for (const session of this.#sessions) calls += session.calls;
+    return calls;
   }
 
   listen(binding: Binding): Promise<void> {
@@ -104,12 +105,8 @@ class StockPort implements Port {
 
   async drain(): Promise<void> {
     this.#stopAccepting();
-    const http1 = this.#options.http1.drain();
-    // Two steps, so that a call already on its way is served (RFC 9113 §6.8).
-    await Promise.all(Array.from(this.#sessions, announceEnd));
-    const closed = Array.from(this.#sessions, hasClosed);
-    for (const session of this.#sessions) session.close();
-    await Promise.all([http1, ...closed]);
+    const { http1 } = this.#options;
+    await Promise.all([http1.drain(), ...Array.from(this.#sessions, (session) => session.drain())]);
   }
 
   async destroy(): Promise<void> {
@@ -133,14 +130,13 @@ class StockPort implements Port {
 
   #watchHttp2(): void {
     this.#http2.on("request", (request, response) => {
-      this.#calls++;
-      response.stream.once("close", () => this.#calls--);
       endWithResponse(response);
       this.#options.handle(request, response);
     });
     this.#http2.on("session", (session: ServerHttp2Session) => {
-      this.#sessions.add(session);
-      session.once("close", () => this.#sessions.delete(session));
+      const tracked = new StockSession(session);
+      this.#sessions.add(tracked);
+      session.once("close", () => this.#sessions.delete(tracked));
     });
     // What goes wrong on one connection is its own affair.
     this.#http2.on("sessionError", () => {});

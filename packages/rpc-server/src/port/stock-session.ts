@@ -4,32 +4,61 @@ import type { Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from 
 /** The highest stream there can be: no call in flight is refused yet (RFC 9113 §6.8). */
 const everyStream = 2 ** 31 - 1;
 
-/** How long a peer may take to acknowledge that the connection will end, in ms. */
-const announceMs = 1000;
-
 /** How often to look whether a response has left, in ms. */
 const sentCheckMs = 5;
 
-/** Says that the connection will end, and resolves when the peer must have read it. */
-export async function announceEnd(session: ServerHttp2Session): Promise<void> {
-  if (session.closed || session.destroyed) return;
-  session.goaway(constants.NGHTTP2_NO_ERROR, everyStream);
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, announceMs).unref();
-    const done = (): void => {
-      clearTimeout(timer);
-      session.removeListener("close", done);
-      resolve();
-    };
-    session.ping(done);
-    session.once("close", done);
-  });
+/** A connection on `node:http2`, and its end. */
+export class StockSession {
+  readonly #session: ServerHttp2Session;
+  readonly #streams: Set<ServerHttp2Stream> = new Set();
+
+  constructor(session: ServerHttp2Session) {
+    this.#session = session;
+    session.on("stream", (stream) => {
+      this.#streams.add(stream);
+      stream.once("close", () => this.#streams.delete(stream));
+    });
+  }
+
+  get calls(): number {
+    return this.#streams.size;
+  }
+
+  /** Lets the calls that are open, or on their way, end. Resolves when the connection has ended. */
+  async drain(): Promise<void> {
+    const session = this.#session;
+    if (session.destroyed) return;
+    const ended = closed(session);
+    await Promise.race([ended, this.#announce()]);
+    session.close();
+    await ended;
+  }
+
+  destroy(): void {
+    this.#session.destroy();
+  }
+
+  /**
+   * Says that the connection will end, while a call already on its way is still
+   * served (RFC 9113 §6.8), and resolves when the peer has read it. Without an
+   * open stream `node:http2` reads no more once it has sent a GOAWAY: then only
+   * the last GOAWAY tells the truth about calls on their way, and this one isn't sent.
+   */
+  async #announce(): Promise<void> {
+    const session = this.#session;
+    if (session.closed || this.#streams.size === 0) return;
+    session.goaway(constants.NGHTTP2_NO_ERROR, everyStream);
+    const acknowledged = new Promise<void>((resolve) => {
+      session.ping(() => resolve());
+    });
+    const idle = Promise.all(Array.from(this.#streams, closed));
+    await Promise.race([acknowledged, idle]);
+  }
 }
 
-export async function hasClosed(session: ServerHttp2Session): Promise<void> {
-  if (session.destroyed) return;
-  await new Promise<void>((resolve) => {
-    session.once("close", resolve);
+function closed(closing: ServerHttp2Session | ServerHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    (closing as NodeJS.EventEmitter).once("close", resolve);
   });
 }
 
