@@ -43,14 +43,19 @@ export class Statuses {
    * @throws the signal's reason
    */
   async *watch(service: string, signal: AbortSignal): AsyncGenerator<ServingStatus | undefined> {
-    let status = this.get(service);
-    yield status;
-    while (!this.#shutDown) {
-      await this.#change(signal);
-      signal.throwIfAborted();
-      const next = this.get(service);
-      if (next !== status) yield next;
-      status = next;
+    let told: ServingStatus | undefined | null = null;
+    while (true) {
+      const status = this.get(service);
+      if (status !== told) {
+        told = status;
+        // It may change while the client isn't ready for more: look again before waiting.
+        yield status;
+      } else if (this.#shutDown) {
+        return;
+      } else {
+        await this.#change(signal);
+        signal.throwIfAborted();
+      }
     }
   }
 
