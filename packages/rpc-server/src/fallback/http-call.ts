@@ -94,15 +94,16 @@ export class HttpCall implements StreamHandler {
       response = await answer(this.#body, this.#controller.signal, refusal);
       await this.#response.write(response, () => this.#gone);
     } catch (error) {
-      fault = this.#gone ?? error;
-      if (this.#gone === undefined) this.#response.fail();
+      fault = error;
     }
+    const gone = this.#gone !== undefined;
+    this.#over = true;
+    if (fault !== undefined && !gone) this.#response.fail();
     this.#end();
-    this.#host.ended(response, fault, this.#gone !== undefined);
+    this.#host.ended(response, this.#gone ?? fault, gone);
   }
 
   #end(): void {
-    this.#over = true;
     // RFC 9113 §8.1: the rest of the request is of no use any more.
     if (!this.#body.ended && !this.#stream.closed) this.#stream.reset(ErrorCode.NO_ERROR);
     this.#controller.abort();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, createContextKey, createContextValues } from "@connectrpc/connect";
 import type { Interceptor } from "@connectrpc/connect";
 import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
@@ -16,6 +17,57 @@ function call(
 ): Promise<ClientCall> {
   const pair = new Pair({ interceptors, routes: routes(greeter) });
   return pair.open(paths[kind], fields).send(named("Anna")).end().ended;
+}
+
+/** Sets a header and a trailer of the response that it gets. */
+const setsFields: Interceptor = (next) => async (request) => {
+  const response = await next(request);
+  response.header.set("x-head", "1");
+  response.trailer.set("x-trail", "2");
+  return response;
+};
+
+/** Answers with headers and trailers of its own. */
+const replacesFields: Interceptor = (next) => async (request) => ({
+  ...(await next(request)),
+  header: new Headers({ "x-head": "1" }),
+  trailer: new Headers({ "x-trail": "2" }),
+});
+
+const throws: Interceptor = () => () => {
+  throw new ConnectError("no", Code.PermissionDenied);
+};
+
+const rejects: Interceptor = () => () =>
+  Promise.reject(new ConnectError("no", Code.PermissionDenied));
+
+/** Replaces the messages of both directions. */
+const shouts: Interceptor = (next) => async (request) => {
+  const changed = { ...request.message, name: "Boris" };
+  const response = await next({ ...request, message: changed } as never);
+  return { ...response, message: { ...response.message, greeting: "HELLO, BORIS!" } } as never;
+};
+
+const retries: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch {
+    return next(request);
+  }
+};
+
+/** Makes another error of what a stream of messages ends with. */
+const translates: Interceptor = (next) => async (request) => {
+  const response = await next(request);
+  return { ...response, message: translated(response.message as AsyncIterable<Message>) } as never;
+};
+
+async function* translated(messages: AsyncIterable<Message>): AsyncGenerator<Message> {
+  try {
+    yield* messages;
+  } catch {
+    throw new ConnectError("translated", Code.Aborted);
+  }
 }
 
 for (const kind of kinds) {
@@ -44,25 +96,14 @@ for (const kind of kinds) {
   });
 
   test(`an interceptor of a ${kind} call may set headers and trailers of the response`, async () => {
-    const set: Interceptor = (next) => async (request) => {
-      const response = await next(request);
-      response.header.set("x-head", "1");
-      response.trailer.set("x-trail", "2");
-      return response;
-    };
-    const response = await call(kind, [set]);
+    const response = await call(kind, [setsFields]);
     assert.equal(response.field("x-head"), "1");
     assert.equal(response.trailer("x-trail"), "2");
     assert.equal(response.status, "0");
   });
 
   test(`an interceptor of a ${kind} call may answer with headers of its own`, async () => {
-    const replace: Interceptor = (next) => async (request) => ({
-      ...(await next(request)),
-      header: new Headers({ "x-head": "1" }),
-      trailer: new Headers({ "x-trail": "2" }),
-    });
-    const response = await call(kind, [replace]);
+    const response = await call(kind, [replacesFields]);
     assert.equal(response.field("content-type"), "application/grpc+proto");
     assert.equal(response.field("x-head"), "1");
     assert.equal(response.trailer("x-trail"), "2");
@@ -70,13 +111,8 @@ for (const kind of kinds) {
   });
 
   test(`an interceptor that throws fails a ${kind} call`, async () => {
-    const refuse: Interceptor = () => () => {
-      throw new ConnectError("no", Code.PermissionDenied);
-    };
-    const response = await call(kind, [refuse]);
+    const response = await call(kind, [throws]);
     assert.equal(response.status, "7");
-    const rejects: Interceptor = () => () =>
-      Promise.reject(new ConnectError("no", Code.PermissionDenied));
     assert.equal((await call(kind, [rejects])).status, "7");
   });
 
@@ -156,18 +192,8 @@ test("interceptors are applied anew at each call", async () => {
 });
 
 test("an interceptor may replace the messages of both directions", async () => {
-  const shout: Interceptor = (next) => async (request) => {
-    if (request.stream || request.method.name !== "SayHello") return next(request);
-    const response = await next({
-      ...request,
-      message: { ...request.message, name: "Boris" } as never,
-    });
-    if (response.stream) return response;
-    const message = { ...response.message, greeting: "HELLO, BORIS!" };
-    return { ...response, message } as never;
-  };
   let name: string | undefined;
-  const response = await call("unary", [shout], [], {
+  const response = await call("unary", [shouts], [], {
     sayHello(request) {
       ({ name } = request);
       return { greeting: "quiet" };
@@ -178,15 +204,8 @@ test("an interceptor may replace the messages of both directions", async () => {
 });
 
 test("an interceptor that retries calls the implementation again", async () => {
-  const retry: Interceptor = (next) => async (request) => {
-    try {
-      return await next(request);
-    } catch {
-      return next(request);
-    }
-  };
   let calls = 0;
-  const response = await call("unary", [retry], [], {
+  const response = await call("unary", [retries], [], {
     sayHello() {
       if (++calls === 1) throw new ConnectError("again", Code.Unavailable);
       return { greeting: "second" };
@@ -196,28 +215,7 @@ test("an interceptor that retries calls the implementation again", async () => {
 });
 
 test("an interceptor that wraps the response's stream sees its error, and may change it", async () => {
-  const translate: Interceptor = (next) => async (request) => {
-    const response = await next(request);
-    if (!response.stream) return response;
-    const { message } = response;
-    return {
-      ...response,
-      async *message() {
-        try {
-          yield* message;
-        } catch {
-          throw new ConnectError("translated", Code.Aborted);
-        }
-      },
-    } as never;
-  };
-  const wrapped: Interceptor = (next) => async (request) => {
-    const response = (await translate(next)(request)) as unknown as {
-      message: () => AsyncIterable<unknown>;
-    };
-    return { ...response, message: response.message() } as never;
-  };
-  const response = await call("server", [wrapped], [], {
+  const response = await call("server", [translates], [], {
     async *sayHelloInLanguages() {
       yield { greeting: "one" };
       throw new Error("secret");

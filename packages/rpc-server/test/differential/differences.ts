@@ -1,3 +1,4 @@
+import type { Case } from "./cases.ts";
 import { field, message } from "./observation.ts";
 import type { Comparison, Observation } from "./observation.ts";
 
@@ -25,6 +26,11 @@ const byHeaderField = (
   },
 });
 
+/** With messages in protobuf's binary format. */
+function isGrpc(one: Case): boolean {
+  return /^application\/grpc(?:\+proto)?$/i.test(String(one.headers["content-type"]));
+}
+
 function withoutHeader(observation: Observation, name: string): Observation {
   return { ...observation, headers: observation.headers.filter((one) => one[0] !== name) };
 }
@@ -45,7 +51,7 @@ export const differences: readonly Difference[] = [
     "`grpc-accept-encoding` in responses",
     "grpc-accept-encoding",
     ({ one, ours }) =>
-      one.traits.has("grpc") &&
+      isGrpc(one) &&
       field(ours.headers, "grpc-accept-encoding") === "gzip,br" &&
       ("grpc-encoding" in one.headers || "grpc-accept-encoding" in one.headers),
   ),
@@ -53,7 +59,7 @@ export const differences: readonly Difference[] = [
     "Trailers-Only",
     "grpc-encoding",
     ({ one, ours }) =>
-      one.traits.has("grpc") &&
+      isGrpc(one) &&
       ours.messages.length === 0 &&
       ours.trailers.length > 0 &&
       field(ours.trailers, "grpc-status") !== "0" &&
@@ -73,13 +79,22 @@ export const differences: readonly Difference[] = [
       one.traits.has("cut-short") && message(ours) === "protocol error: incomplete envelope",
   ),
   {
+    heading: "A field that HTTP/2 calls malformed",
+    explain({ one, ours }) {
+      const values = Object.values(one.headers).flat();
+      const isPadded = values.some((value) => value !== value.trim());
+      const isRefused = ours.status === undefined && ours.seen === undefined;
+      return isPadded && isRefused ? { one, stock: ours, ours } : undefined;
+    },
+  },
+  {
     heading: "Messages before a broken one are read",
     explain({ one, stock, ours }) {
       if (!one.traits.has("too-large") || !message(stock).startsWith("message size")) {
         return undefined;
       }
-      const saw = (observation: Observation): number => observation.seen?.length ?? 0;
-      return saw(ours) >= saw(stock) ? { one, stock: ours, ours } : undefined;
+      const sawMore = (ours.seen?.length ?? 0) >= (stock.seen?.length ?? 0);
+      return sawMore ? { one, stock: ours, ours } : undefined;
     },
   },
   byFault(

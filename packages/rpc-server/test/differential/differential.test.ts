@@ -87,8 +87,8 @@ test("every allowed difference has occurred: none is allowed for nothing", () =>
 
 test("docs/differences.md has every allowed difference", () => {
   const url = new URL("../../../../docs/differences.md", import.meta.url);
-  const headings = [...readFileSync(url, "utf8").matchAll(/^### (.+)$/gm)].map(
-    ([, heading]) => heading,
+  const headings = new Set(
+    [...readFileSync(url, "utf8").matchAll(/^### (.+)$/gm)].map(([, heading]) => heading),
   );
-  for (const { heading } of differences) assert.ok(headings.includes(heading), heading);
+  for (const { heading } of differences) assert.ok(headings.has(heading), heading);
 });

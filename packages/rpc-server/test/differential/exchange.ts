@@ -96,8 +96,10 @@ function header(answer: Answer, name: string): string | undefined {
 /** A Trailers-Only response is the same as one with a head: which field is in which block isn't seen. */
 function settle(answer: Answer): void {
   if (answer.trailers.length > 0 || header(answer, "grpc-status") === undefined) return;
-  const isOfHead = ([name]: [string, string]): boolean =>
-    name === "content-type" || name === "date" || name === "grpc-accept-encoding";
   answer.trailers = answer.headers.filter((field) => !isOfHead(field));
   answer.headers = answer.headers.filter(isOfHead);
+}
+
+function isOfHead([name]: [string, string]): boolean {
+  return name === "content-type" || name === "date" || name === "grpc-accept-encoding";
 }

@@ -28,6 +28,9 @@ export const actions = [
   "unread",
   "read-one",
   "patient",
+  "deny",
+  "deny-late",
+  "gate-head",
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -192,3 +195,12 @@ export const stamp: Interceptor = (next) => async (request) => {
   response.header.set("x-stamp", request.header.get("x-case") ?? "none");
   return response;
 };
+
+/** Reads the headers and lets most calls pass. */
+export async function gate({ requestHeader, responseHeader }: HandlerContext): Promise<void> {
+  const script = (requestHeader.get("x-script") ?? "").split(" ");
+  if (script.includes("gate-head")) responseHeader.set("x-gate", "open");
+  if (script.includes("deny")) throw new ConnectError("denied", Code.PermissionDenied);
+  await new Promise((resolve) => setImmediate(resolve));
+  if (script.includes("deny-late")) throw new ConnectError("denied", Code.Unauthenticated);
+}

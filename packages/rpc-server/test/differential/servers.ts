@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { createCallDispatcher } from "../../src/call/dispatcher.ts";
 import { peerOf } from "../../src/peer.ts";
 import { timersOn } from "../../src/timers.ts";
-import { greeterRoutes } from "./implementation.ts";
+import { gate, greeterRoutes } from "./implementation.ts";
 import type { Seen } from "./implementation.ts";
 
 /** A server and a client's session with it. */
@@ -22,14 +22,14 @@ export interface SubjectOptions {
   readonly interceptors: Interceptor[];
 }
 
-const limits = { readMaxBytes: 1_000_000, maxTimeoutMs: 60_000 };
+const options = { readMaxBytes: 1_000_000, maxTimeoutMs: 60_000, requestGate: gate };
 const acceptCompression = [compressionGzip, compressionBrotli];
 
 /** Connect's own, on Node's HTTP/2. */
 export async function stock({ interceptors }: SubjectOptions): Promise<Subject> {
   const seen: Seen = new Map();
   const handler = connectNodeAdapter({
-    ...limits,
+    ...options,
     acceptCompression,
     interceptors,
     routes: greeterRoutes(seen),
@@ -53,7 +53,7 @@ export async function ours({ interceptors }: SubjectOptions): Promise<Subject> {
   const seen: Seen = new Map();
   const routes = (router: ConnectRouter): void => greeterRoutes(seen)(router);
   const dispatcher = createCallDispatcher({
-    ...limits,
+    ...options,
     acceptCompression,
     interceptors,
     routes,
