@@ -4,14 +4,11 @@ import { formatAddress } from "../src/address.ts";
 import { parseTarget, type Target } from "../src/target.ts";
 
 function shown(target: Target): string {
-  switch (target.kind) {
-    case "dns":
-      return `dns ${target.nameServer ?? "-"} ${target.host} ${target.srv ? "srv" : target.port}`;
-    case "addresses":
-      return target.addresses.map(formatAddress).join(" ");
-    default:
-      return `own ${target.scheme} ${target.server || "-"} ${target.endpoint}`;
+  if (target.kind === "dns") {
+    return `dns ${target.nameServer ?? "-"} ${target.host} ${target.srv ? "srv" : target.port}`;
   }
+  if (target.kind === "addresses") return target.addresses.map(formatAddress).join(" ");
+  return `own ${target.scheme} ${target.server || "-"} ${target.endpoint}`;
 }
 
 const good: readonly (readonly [text: string, means: string, authority: string])[] = [

@@ -18,16 +18,14 @@ export function shuffle<T>(items: readonly T[], random: () => number): T[] {
  */
 export function connectionOrder(endpoints: readonly Endpoint[]): ReadonlyMap<string, Address> {
   const families = new Map<string, [string, Address][]>();
-  const seen = new Set<string>();
   for (const address of endpoints.flatMap(({ addresses }) => addresses)) {
     const key = formatAddress(address);
-    if (seen.has(key)) continue;
-    seen.add(key);
     const family = familyOf(address);
     const members = families.get(family);
     if (members === undefined) families.set(family, [[key, address]]);
     else members.push([key, address]);
   }
+  // What a map is told again stays where it was told first.
   return new Map(interleave([...families.values()]));
 }
 

@@ -9,6 +9,7 @@ import { Balanced, endpoint } from "../support/balanced.ts";
 
 const one = "10.0.0.1:50051";
 const two = "10.0.0.2:50051";
+const three = "10.0.0.3:50051";
 
 /** A channel whose policy can be changed. */
 function switchable(): {
@@ -74,6 +75,17 @@ test("a connection that both policies use isn't opened twice, nor closed between
   balanced.advance(10);
   assert.equal(new Set(balanced.calls(2)).size, 2);
   assert.equal(balanced.network.attempts.length, 2);
+});
+
+test("an old one that loses one of its connections still serves with the others", () => {
+  const { balanced, set } = switchable();
+  set(roundRobin(), one, two);
+  balanced.advance(10);
+  balanced.network.server(three).answers = "is silent";
+  set(pickFirst(), three);
+  balanced.network.stop(one);
+  balanced.advance(1_000);
+  assert.deepEqual(balanced.calls(2), [two, two]);
 });
 
 test("when the old one loses its connection, the new one takes over as it is", () => {

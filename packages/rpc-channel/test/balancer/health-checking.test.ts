@@ -85,6 +85,30 @@ test("a watch that fails makes the server unhealthy, and is tried again after a 
   assert.equal(balanced.state, "READY");
 });
 
+test("a watch that has worked and fails is tried again as if for the first time", () => {
+  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
+  balanced.network.setHealth(one, "broken");
+  balanced.update(one);
+  balanced.advance(20_000);
+  balanced.network.server(one).health = "SERVING";
+  while (balanced.state !== "READY") balanced.advance(10);
+  balanced.advance(1_300);
+  balanced.network.setHealth(one, "broken");
+  balanced.network.server(one).health = "SERVING";
+  balanced.advance(10);
+  assert.equal(balanced.state, "READY", "its last watch began long enough ago");
+});
+
+test("a connection that is lost while its watch is to be tried again isn't watched until it is back", () => {
+  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
+  balanced.network.setHealth(one, "broken");
+  balanced.update(one);
+  balanced.advance(10);
+  balanced.network.stop(one);
+  balanced.advance(100_000);
+  assert.equal(balanced.network.watches, 0);
+});
+
 test("a connection that is lost and comes back is asked anew", () => {
   const balanced = new Balanced(healthChecking(roundRobin(), { service }));
   balanced.update(one);

@@ -20,7 +20,7 @@ test("calls that don't end spread more evenly than chance would spread them", ()
   const balanced = connected(2);
   const counts = underWay(Array.from({ length: 1_000 }, () => balanced.call()));
   // By chance alone, the standard deviation would be 9.5, and a spread of 8 most unlikely.
-  assert.ok(Math.max(...counts) - Math.min(...counts) <= 8, `${counts.join(" ")}`);
+  assert.ok(Math.max(...counts) - Math.min(...counts) <= 8, counts.join(" "));
 });
 
 test("a server that answers slowly gets fewer calls", () => {
@@ -47,7 +47,7 @@ test("a server whose calls have ended is as good as new", () => {
   const calls = Array.from({ length: 300 }, () => balanced.call());
   for (const call of calls) call.end();
   const counts = underWay(Array.from({ length: 300 }, () => balanced.call()));
-  assert.ok(Math.min(...counts) >= 20, `${counts.join(" ")}`);
+  assert.ok(Math.min(...counts) >= 20, counts.join(" "));
 });
 
 test("the counts outlive the pickers", () => {
@@ -59,7 +59,7 @@ test("the counts outlive the pickers", () => {
   balanced.advance(10);
   const after = Array.from({ length: 100 }, () => balanced.call());
   const counts = underWay([...before, ...after]);
-  assert.ok(Math.max(...counts) - Math.min(...counts) <= 4, `${counts.join(" ")}`);
+  assert.ok(Math.max(...counts) - Math.min(...counts) <= 4, counts.join(" "));
 });
 
 test("a choiceCount below 2 is an error, and one above 10 is 10", () => {

@@ -176,6 +176,29 @@ test("an update while it connects goes on with the addresses that stay", () => {
   );
 });
 
+test("an attempt that is given up counts as one that failed", () => {
+  const balanced = new Balanced(pickFirst());
+  balanced.network.server(one).latencyMs = 200;
+  balanced.update(one, two);
+  balanced.advance(10);
+  balanced.network.abandon(one);
+  balanced.advance(10);
+  assert.deepEqual(balanced.calls(1), [two]);
+});
+
+test("closed while IDLE, it isn't woken up by its last picker", () => {
+  const balanced = new Balanced(pickFirst());
+  balanced.update(one);
+  balanced.advance(10);
+  balanced.network.drop(one);
+  balanced.advance(10);
+  assert.equal(balanced.state, "IDLE");
+  balanced.close();
+  balanced.call();
+  balanced.advance(1_000);
+  assert.deepEqual(balanced.network.used, []);
+});
+
 test("shuffled, clients spread over the addresses, and endpoints keep theirs together", () => {
   const firsts = new Map<string, number>();
   for (let seed = 0; seed < 3_000; seed++) {

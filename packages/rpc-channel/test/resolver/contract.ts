@@ -32,6 +32,7 @@ export function resolverContract(name: string, create: () => Resolver): void {
     await watching.advance(1_000);
     watching.watch.refresh();
     watching.watch.close();
+    assert.equal(watching.time.alarms, 0);
     watching.watch.close();
     watching.watch.refresh();
     const before = watching.resolutions.length;

@@ -106,25 +106,41 @@ test("an answer that the channel can't use is asked for again, after a backoff",
   assert.equal(watching.resolutions.length, count);
 });
 
+test("after an answer, failures begin with a short backoff again", async () => {
+  const { lookup, watching } = start("greeter", () => {}, { minIntervalMs: 0 });
+  for (let i = 0; i < 100; i++) await watching.advance(1_000);
+  lookup.hosts["greeter"] = answer("10.0.0.1");
+  for (let i = 0; i < 100; i++) await watching.advance(1_000);
+  assert.equal(watching.resolutions.length, 1);
+  delete lookup.hosts["greeter"];
+  watching.watch.refresh();
+  await watching.advance(0);
+  const before = lookup.asked.length;
+  await watching.advance(1_300);
+  assert.equal(lookup.asked.length, before + 1);
+});
+
+/** How often it is asked in ten minutes, after the first time. */
+async function refreshes(options: DnsOptions, ttlMs?: number): Promise<number> {
+  const { lookup, watching } = start(
+    "greeter",
+    ({ hosts }) => {
+      hosts["greeter"] = { addresses: ["10.0.0.1"], ttlMs };
+    },
+    options,
+  );
+  for (let i = 0; i < 600; i++) await watching.advance(1_000);
+  return lookup.asked.length - 1;
+}
+
 test("asked to, it refreshes without a failure, but never sooner than the floor", async () => {
-  const times = async (options: DnsOptions, ttlMs?: number): Promise<number> => {
-    const { lookup, watching } = start(
-      "greeter",
-      ({ hosts }) => {
-        hosts["greeter"] = { addresses: ["10.0.0.1"], ttlMs };
-      },
-      options,
-    );
-    for (let i = 0; i < 600; i++) await watching.advance(1_000);
-    return lookup.asked.length - 1;
-  };
-  assert.equal(await times({ refreshMs: 60_000 }), 10);
-  assert.equal(await times({ refreshMs: 1_000 }), 20);
-  assert.equal(await times({ refreshMs: 1_000, minIntervalMs: 5_000 }), 120);
-  assert.equal(await times({ refreshMs: "ttl" }, 100_000), 6);
-  assert.equal(await times({ refreshMs: "ttl" }, 0), 20);
-  assert.equal(await times({ refreshMs: "ttl" }), 0, "the system knows no TTL");
-  assert.equal(await times({}), 0);
+  assert.equal(await refreshes({ refreshMs: 60_000 }), 10);
+  assert.equal(await refreshes({ refreshMs: 1_000 }), 20);
+  assert.equal(await refreshes({ refreshMs: 1_000, minIntervalMs: 5_000 }), 120);
+  assert.equal(await refreshes({ refreshMs: "ttl" }, 100_000), 6);
+  assert.equal(await refreshes({ refreshMs: "ttl" }, 0), 20);
+  assert.equal(await refreshes({ refreshMs: "ttl" }), 0, "the system knows no TTL");
+  assert.equal(await refreshes({}), 0);
 });
 
 test("closed while a question is open, the answer is nobody's, and the question is given up", async () => {

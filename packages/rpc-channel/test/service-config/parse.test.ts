@@ -88,9 +88,11 @@ test("everything that a method's config can say is read", () => {
   assert.deepEqual(ignored, []);
 });
 
+function timeoutOf(timeout: string): number | undefined {
+  return parse({ methodConfig: [{ name: [{}], timeout }] }).methods.for("/a.B/C").timeoutMs;
+}
+
 test("durations are exact to the nanosecond", () => {
-  const timeoutOf = (timeout: string): number | undefined =>
-    parse({ methodConfig: [{ name: [{}], timeout }] }).methods.for("/a.B/C").timeoutMs;
   assert.equal(timeoutOf("1s"), 1_000);
   assert.equal(timeoutOf("0.07s"), 70);
   assert.equal(timeoutOf("1.000000001s"), 1_000.000001);
@@ -110,9 +112,11 @@ test("the first balancer that is known is taken, with its settings", () => {
   assert.equal(balancer?.policy.name, "least_request_experimental");
 });
 
+function key(shuffleAddressList: boolean): string | undefined {
+  return parse({ loadBalancingConfig: [{ pick_first: { shuffleAddressList } }] }).balancer?.key;
+}
+
 test("the same settings have the same key, and others another", () => {
-  const key = (shuffleAddressList?: boolean): string | undefined =>
-    parse({ loadBalancingConfig: [{ pick_first: { shuffleAddressList } }] }).balancer?.key;
   assert.equal(key(true), key(true));
   assert.notEqual(key(true), key(false));
 });

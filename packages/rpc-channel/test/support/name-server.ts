@@ -85,25 +85,17 @@ function encodeRecord(record: ZoneRecord): Buffer {
 }
 
 function encodeData(record: ZoneRecord): Buffer {
-  switch (record.type) {
-    case "A":
-      return Buffer.from(record.address.split(".").map(Number));
-    case "AAAA":
-      // Written out in full, in these tests.
-      return Buffer.from(record.address.replaceAll(":", ""), "hex");
-    case "TXT":
-      return Buffer.concat(
-        record.pieces.map((piece) => Buffer.concat([Buffer.of(piece.length), Buffer.from(piece)])),
-      );
-    default: {
-      const numbers = Buffer.alloc(6);
-      numbers.writeUInt16BE(record.priority, 0);
-      numbers.writeUInt16BE(record.weight, 2);
-      numbers.writeUInt16BE(record.port, 4);
-      const labels = record.target
-        .split(".")
-        .map((label) => Buffer.concat([Buffer.of(label.length), Buffer.from(label)]));
-      return Buffer.concat([numbers, ...labels, Buffer.of(0)]);
-    }
-  }
+  if (record.type === "A") return Buffer.from(record.address.split(".").map(Number));
+  // Written out in full, in these tests.
+  if (record.type === "AAAA") return Buffer.from(record.address.replaceAll(":", ""), "hex");
+  if (record.type === "TXT") return Buffer.concat(record.pieces.map(encodeString));
+  const numbers = Buffer.alloc(6);
+  numbers.writeUInt16BE(record.priority, 0);
+  numbers.writeUInt16BE(record.weight, 2);
+  numbers.writeUInt16BE(record.port, 4);
+  return Buffer.concat([numbers, ...record.target.split(".").map(encodeString), Buffer.of(0)]);
+}
+
+function encodeString(text: string): Buffer {
+  return Buffer.concat([Buffer.of(text.length), Buffer.from(text)]);
 }

@@ -29,6 +29,7 @@ export class Network {
   readonly attempts: { readonly address: string; readonly at: number }[] = [];
   readonly #servers = new Map<string, Server>();
   readonly #connections = new Map<string, Connection>();
+  readonly #watches = new Set<Watch>();
 
   constructor(time: VirtualTime, random: () => number) {
     this.time = time;
@@ -49,6 +50,20 @@ export class Network {
   setHealth(address: string, health: Health): void {
     this.server(address).health = health;
     this.#connections.get(address)?.tellHealth();
+  }
+
+  /** How many watch the health of a server. */
+  get watches(): number {
+    return [...this.#watches].filter((watch) => watch.open).length;
+  }
+
+  watching(watch: Watch): void {
+    this.#watches.add(watch);
+  }
+
+  /** An attempt to connect is given up, without having failed. */
+  abandon(address: string): void {
+    this.#connections.get(address)?.abandon();
   }
 
   /** The connection to an address breaks. */
@@ -143,6 +158,12 @@ class Connection {
     this.#alarm = this.network.time.set(delayMs, () => this.#move("IDLE"));
   }
 
+  abandon(): void {
+    assert.equal(this.state, "CONNECTING");
+    if (this.#alarm !== undefined) this.network.time.clear(this.#alarm);
+    this.#move("IDLE");
+  }
+
   drop(): void {
     if (this.state === "READY") this.#move("IDLE");
   }
@@ -163,7 +184,7 @@ class Connection {
     this.state = state;
     this.error = error;
     if (state !== "READY") {
-      this.watches.clear();
+      for (const watch of this.watches) watch.cancel();
       this.serving = false;
     }
     for (const user of this.users) user.tell(state, error);
@@ -210,10 +231,12 @@ export class NetworkSubchannel implements Subchannel {
 
   watchHealth(service: string, listener: HealthListener): HealthWatch {
     assert.ok(!this.closed, "watchHealth() after close()");
+    assert.equal(this.state, "READY", "the health of what is connected is watched");
     assert.equal(service, "greeter.v1.GreeterService");
     const watch = new Watch(this.#connection, listener);
     this.#connection.watches.add(watch);
     this.#connection.serving = false;
+    this.#connection.network.watching(watch);
     watch.tell();
     return watch;
   }
@@ -238,7 +261,7 @@ export class NetworkSubchannel implements Subchannel {
 class Watch implements HealthWatch {
   readonly #connection: Connection;
   readonly #listener: HealthListener;
-  #cancelled = false;
+  open = true;
 
   constructor(connection: Connection, listener: HealthListener) {
     this.#connection = connection;
@@ -246,14 +269,14 @@ class Watch implements HealthWatch {
   }
 
   cancel(): void {
-    this.#cancelled = true;
+    this.open = false;
     this.#connection.watches.delete(this);
   }
 
   tell(): void {
     const { health } = this.#connection.network.server(this.#connection.key);
     this.#connection.network.time.defer(() => {
-      if (!this.#cancelled) this.#answer(health);
+      if (this.open) this.#answer(health);
     });
   }
 
