@@ -3,8 +3,10 @@ import { compressionBrotli, compressionGzip } from "@privet/grpc-wire";
 import type { ChannelCore } from "./channel-core.ts";
 import type { ChannelOptions } from "./channel-options.ts";
 import type { ChannelCredentials } from "./credentials/channel-credentials.ts";
+import { assertMayCarry } from "./credentials/plaintext.ts";
 import { MethodTable } from "./method.ts";
 import type { Connector } from "./subchannel/connector.ts";
+import { createStockTransport } from "./stock/stock-transport.ts";
 import type { Target } from "./target.ts";
 import { GrpcTransport } from "./transport.ts";
 
@@ -15,7 +17,8 @@ const fourMebibytes = 4_194_304;
 /**
  * The calls of a channel, in the protocol that its options name.
  *
- * @throws TypeError for call credentials without TLS that nobody has asked for
+ * @throws ConnectError UNAUTHENTICATED for call credentials without TLS that nobody has asked for
+ * @throws TypeError for gRPC over HTTP/1.1
  */
 export function createTransport(
   core: ChannelCore,
@@ -25,37 +28,41 @@ export function createTransport(
   credentials: ChannelCredentials | undefined,
 ): Transport {
   const { scheme } = connector;
-  const { acceptCompression = [compressionGzip, compressionBrotli] } = options;
-  const { sendCompression = null, useBinaryFormat = true } = options;
+  const { protocol = "grpc", interceptors = [], useBinaryFormat = true } = options;
+  const { pathPrefix } = target;
   const mayCarryCredentials = scheme === "https" || options.sendCredentialsUnencrypted === true;
   const ofChannel = [credentials?.callCredentials, options.callCredentials].filter(
     (each) => each !== undefined,
   );
-  if (ofChannel.length > 0 && !mayCarryCredentials) {
-    throw new TypeError(
-      "call credentials would be sent without TLS: use a secure channel, or the option sendCredentialsUnencrypted",
-    );
+  if (ofChannel.length > 0) assertMayCarry(mayCarryCredentials);
+  const common = {
+    pathPrefix,
+    acceptCompression: options.acceptCompression ?? [compressionGzip, compressionBrotli],
+    sendCompression: options.sendCompression ?? null,
+    compressMinBytes: options.compressMinBytes ?? 1_024,
+    readMaxBytes: options.readMaxBytes ?? fourMebibytes,
+    writeMaxBytes: options.writeMaxBytes ?? 0xff_ff_ff_ff,
+    credentials: ofChannel,
+    mayCarryCredentials,
+  };
+  if (protocol !== "grpc") {
+    const baseUrl = `${scheme}://${core.authority}${pathPrefix}`;
+    const tls = credentials && (() => credentials.load());
+    return createStockTransport(core, options, { ...common, protocol, baseUrl, tls });
   }
+  if (options.httpVersion === "1.1") throw new TypeError("gRPC needs HTTP/2");
   return new GrpcTransport({
+    ...common,
     host: core,
     methods: new MethodTable({
       ...options,
+      ...common,
       scheme,
       authority: core.authority,
-      pathPrefix: target.pathPrefix,
       userAgent: options.userAgent ?? defaultUserAgent,
-      acceptCompression,
-      sendCompression,
     }),
-    interceptors: options.interceptors ?? [],
+    interceptors,
     useBinaryFormat,
-    readMaxBytes: options.readMaxBytes ?? fourMebibytes,
-    writeMaxBytes: options.writeMaxBytes ?? 0xff_ff_ff_ff,
-    acceptCompression,
-    sendCompression,
-    compressMinBytes: options.compressMinBytes ?? 1_024,
     defaultTimeoutMs: options.defaultTimeoutMs,
-    credentials: ofChannel,
-    mayCarryCredentials,
   });
 }

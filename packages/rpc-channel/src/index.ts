@@ -3,6 +3,7 @@ export { createInMemoryChannel, insecureChannel, secureChannel } from "./channel
 export type { Channel, InMemoryPort, InMemoryServer } from "./channel.ts";
 export type { ChannelOptions } from "./channel-options.ts";
 export { waitForReady } from "./wait-for-ready.ts";
+export { nestedCall } from "./nested-call.ts";
 export { SubchannelPool } from "./subchannel/pool.ts";
 export type { Logger } from "./logger.ts";
 

@@ -6,7 +6,6 @@ import type {
   Message,
   MessageInitShape,
 } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
 import type {
   ContextValues,
   Interceptor,
@@ -19,12 +18,13 @@ import type {
 import type { Compression } from "@connectrpc/connect/protocol";
 import { appendHeaders } from "@privet/grpc-wire";
 import type { CallHost } from "./call/call-host.ts";
-import type { CallSpec } from "./call/call-spec.ts";
+import type { MethodCallSpec } from "./call/call-spec.ts";
 import type { FramingOptions } from "./call/frame-message.ts";
 import { type Innermost, Interception } from "./call/interception.ts";
 import { StreamingCall } from "./call/streaming-call.ts";
 import { UnaryCall } from "./call/unary-call.ts";
 import { callCredentials, type CallCredentials } from "./credentials/call-credentials.ts";
+import { assertMayCarry } from "./credentials/plaintext.ts";
 import type { Method, MethodTable } from "./method.ts";
 import type { RetryingCall } from "./retry/retrying.ts";
 import { waitForReady } from "./wait-for-ready.ts";
@@ -182,15 +182,17 @@ export class GrpcTransport implements Transport {
   }
 
   /** @throws TypeError for metadata that HTTP doesn't allow, ConnectError UNAUTHENTICATED for credentials in the clear */
-  #spec(wish: Wish, eager: boolean): CallSpec {
+  #spec(wish: Wish, eager: boolean): MethodCallSpec {
     const { useBinaryFormat: binary, readMaxBytes, acceptCompression } = this.#options;
     const { method, contextValues, startedAt, deadline, signal } = wish;
     const header = wish.header === undefined ? undefined : new Headers(wish.header);
     const fields = header === undefined ? method.fields : withMetadata(method.fields, header);
     return {
       method,
+      path: method.path,
+      serviceUrl: method.serviceUrl,
       header,
-      attempt: { fields, binary, readMaxBytes, acceptCompression, eager },
+      attempt: { grpc: true, fields, binary, readMaxBytes, acceptCompression, eager },
       startedAt,
       deadline,
       waitForReady: contextValues?.get(waitForReady),
@@ -203,11 +205,8 @@ export class GrpcTransport implements Transport {
     const { credentials, mayCarryCredentials } = this.#options;
     const own = contextValues?.get(callCredentials);
     if (own === undefined) return credentials;
-    if (mayCarryCredentials) return [...credentials, own];
-    throw new ConnectError(
-      "call credentials would be sent without TLS: use a secure channel, or the option sendCredentialsUnencrypted",
-      Code.Unauthenticated,
-    );
+    assertMayCarry(mayCarryCredentials);
+    return [...credentials, own];
   }
 }
 

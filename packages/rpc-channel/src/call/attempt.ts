@@ -46,6 +46,8 @@ export interface AttemptEnd {
 }
 
 export interface AttemptOptions {
+  /** Whether the response is gRPC's, or any: then `message()` gets the body's octets as they come. */
+  readonly grpc: boolean;
   readonly fields: HeaderList;
   readonly binary: boolean;
   readonly readMaxBytes: number;
@@ -148,6 +150,10 @@ export class Attempt implements Opening, MessageSink {
     try {
       if (this.#options.eager) this.consume(end - start);
       else this.#owner.received(end - start);
+      if (!this.#options.grpc) {
+        this.#body(bytes, start, end, endStream);
+        return;
+      }
       this.#reader.read(bytes, start, end, this);
       if (!this.#options.eager && this.#reader.missing > 0) this.#owner.incomplete();
       if (endStream && !this.#over) {
@@ -175,7 +181,18 @@ export class Attempt implements Opening, MessageSink {
     if (!this.#over) this.#owner.message(bytes, flags, owned);
   }
 
+  #body(bytes: Uint8Array, start: number, end: number, endStream: boolean): void {
+    if (end > start) this.#owner.message(bytes.subarray(start, end), 0, false);
+    if (endStream) this.#end(undefined, "committed", undefined);
+  }
+
   #begin(headers: ReceivedHeaders, endStream: boolean): void {
+    if (!this.#options.grpc) {
+      this.#head = headers;
+      this.#owner.head(headers, null);
+      if (endStream) this.#end(undefined, "committed", undefined);
+      return;
+    }
     const { binary, acceptCompression } = this.#options;
     const fault = faultOfHead(headers, binary);
     if (fault !== undefined) {
@@ -191,6 +208,10 @@ export class Attempt implements Opening, MessageSink {
   }
 
   #trailers(trailers: ReceivedHeaders): void {
+    if (!this.#options.grpc) {
+      this.#end(undefined, "committed", trailers);
+      return;
+    }
     const status = statusOf(trailers, this.#head);
     // A server that fails may end anywhere; one that says OK has to be at the end of a message.
     if (status === undefined) this.#reader.end();
@@ -205,7 +226,8 @@ export class Attempt implements Opening, MessageSink {
     if (this.#over) return;
     this.#over = true;
     const stream = this.#stream;
-    const finished = trailers !== undefined && stream?.sendEnded === true && stream.queued === 0;
+    const heard = trailers !== undefined || (error === undefined && !this.#options.grpc);
+    const finished = heard && stream?.sendEnded === true && stream.queued === 0;
     // Whatever is still on its way, in either direction, is of no use.
     if (!finished) stream?.reset(ErrorCode.CANCEL);
     this.#owner.ended({ error, reach, trailers, lost: false });

@@ -4,7 +4,10 @@ import type { AttemptOptions } from "./attempt.ts";
 
 /** What is settled about a call before it begins. */
 export interface CallSpec {
-  readonly method: Method;
+  /** `/package.Service/Method` */
+  readonly path: string;
+  /** What its credentials are for. */
+  readonly serviceUrl: string;
   /** Its metadata; undefined where there is none. */
   readonly header: Headers | undefined;
   /** Without what differs between attempts. */
@@ -16,4 +19,9 @@ export interface CallSpec {
   readonly waitForReady: boolean | undefined;
   readonly credentials: readonly CallCredentials[];
   readonly signal: AbortSignal | undefined;
+}
+
+/** That of a call of gRPC. */
+export interface MethodCallSpec extends CallSpec {
+  readonly method: Method;
 }

@@ -1,10 +1,4 @@
-import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { MessageCodec } from "../message-codec.ts";
-import { type FramingOptions, frameMessage } from "./frame-message.ts";
-
-type Input = AsyncIterable<MessageInitShape<DescMessage>>;
-type Result = IteratorResult<MessageInitShape<DescMessage>, unknown>;
 
 /** Where the messages go. */
 export interface RequestSink {
@@ -23,21 +17,24 @@ export interface RequestSink {
  *                             │
  *                             └── end, error, close() ──► DONE
  */
-export class RequestPump {
-  readonly #input: Input;
-  readonly #codec: MessageCodec;
-  readonly #framing: FramingOptions;
+export class RequestPump<T> {
+  readonly #input: AsyncIterable<T>;
+  readonly #frame: (value: T) => Uint8Array | Promise<Uint8Array>;
   readonly #sink: RequestSink;
-  readonly #pulled = (result: Result): void => this.#take(result);
+  readonly #pulled = (result: IteratorResult<T, unknown>): void => this.#take(result);
   readonly #threw = (error: unknown): void => this.#fail(error, Code.Unknown);
-  #iterator: AsyncIterator<MessageInitShape<DescMessage>, unknown> | undefined = undefined;
+  #iterator: AsyncIterator<T, unknown> | undefined = undefined;
   #pulling = false;
   #done = false;
 
-  constructor(input: Input, codec: MessageCodec, framing: FramingOptions, sink: RequestSink) {
+  /** @param frame what is sent of a value; what it throws ends the call */
+  constructor(
+    input: AsyncIterable<T>,
+    frame: (value: T) => Uint8Array | Promise<Uint8Array>,
+    sink: RequestSink,
+  ) {
     this.#input = input;
-    this.#codec = codec;
-    this.#framing = framing;
+    this.#frame = frame;
     this.#sink = sink;
   }
 
@@ -66,7 +63,7 @@ export class RequestPump {
     ignore(() => iterator.return?.());
   }
 
-  #take(result: Result): void {
+  #take(result: IteratorResult<T, unknown>): void {
     this.#pulling = false;
     if (this.#done) return;
     if (result.done === true) {
@@ -75,7 +72,7 @@ export class RequestPump {
       return;
     }
     try {
-      const framed = frameMessage(this.#codec, this.#codec.normalize(result.value), this.#framing);
+      const framed = this.#frame(result.value);
       if (framed instanceof Promise) this.#sendLater(framed);
       else this.#send(framed);
     } catch (error) {

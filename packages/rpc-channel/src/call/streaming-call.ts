@@ -5,8 +5,8 @@ import { toHeaders } from "@privet/grpc-wire";
 import type { ReceivedHeaders } from "@privet/http2";
 import { type CallUser, RetryingCall } from "../retry/retrying.ts";
 import type { CallHost } from "./call-host.ts";
-import type { CallSpec } from "./call-spec.ts";
-import type { FramingOptions } from "./frame-message.ts";
+import type { MethodCallSpec } from "./call-spec.ts";
+import { type FramingOptions, frameMessage } from "./frame-message.ts";
 import { RequestPump } from "./request-pump.ts";
 import { ResponseStream } from "./response-stream.ts";
 
@@ -18,17 +18,17 @@ import { ResponseStream } from "./response-stream.ts";
 export class StreamingCall implements CallUser {
   /** For its deadline's error. */
   readonly call: RetryingCall;
-  readonly #spec: CallSpec;
+  readonly #spec: MethodCallSpec;
   readonly #resolve: (response: StreamResponse) => void;
   readonly #reject: (error: ConnectError) => void;
-  readonly #pump: RequestPump;
+  readonly #pump: RequestPump<MessageInitShape<DescMessage>>;
   readonly #response: ResponseStream;
   readonly #trailer: Headers = new Headers();
   #responded = false;
 
   constructor(
     host: CallHost,
-    spec: CallSpec,
+    spec: MethodCallSpec,
     input: AsyncIterable<MessageInitShape<DescMessage>>,
     framing: FramingOptions,
     resolve: (response: StreamResponse) => void,
@@ -39,7 +39,12 @@ export class StreamingCall implements CallUser {
     this.#resolve = resolve;
     this.#reject = reject;
     this.call = new RetryingCall(host, spec, this);
-    this.#pump = new RequestPump(input, method.codec, framing, this.call);
+    const { codec } = method;
+    this.#pump = new RequestPump(
+      input,
+      (message) => frameMessage(codec, codec.normalize(message), framing),
+      this.call,
+    );
     this.#response = new ResponseStream(method.codec, attempt.readMaxBytes, this.call);
   }
 

@@ -1,4 +1,4 @@
-import type { Message } from "@bufbuild/protobuf";
+import type { DescMethod, Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { UnaryResponse } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
@@ -6,7 +6,7 @@ import { compressedFlag, toHeaders } from "@privet/grpc-wire";
 import type { ReceivedHeaders } from "@privet/http2";
 import { type CallUser, RetryingCall } from "../retry/retrying.ts";
 import type { CallHost } from "./call-host.ts";
-import type { CallSpec } from "./call-spec.ts";
+import type { MethodCallSpec } from "./call-spec.ts";
 import { copyOf } from "./copy.ts";
 import { decompress } from "./decompress.ts";
 import { type FramingOptions, frameMessage } from "./frame-message.ts";
@@ -15,7 +15,7 @@ import { type FramingOptions, frameMessage } from "./frame-message.ts";
 export class UnaryCall implements CallUser {
   /** For its deadline's error. */
   readonly call: RetryingCall;
-  readonly #spec: CallSpec;
+  readonly #spec: MethodCallSpec;
   readonly #resolve: (response: UnaryResponse) => void;
   readonly #reject: (error: ConnectError) => void;
   #head: ReceivedHeaders | undefined = undefined;
@@ -26,7 +26,7 @@ export class UnaryCall implements CallUser {
 
   constructor(
     host: CallHost,
-    spec: CallSpec,
+    spec: MethodCallSpec,
     resolve: (response: UnaryResponse) => void,
     reject: (error: ConnectError) => void,
   ) {
@@ -117,8 +117,8 @@ export class UnaryCall implements CallUser {
 /** Its metadata comes into being when it is read: few look at it. */
 class Response {
   readonly stream = false;
-  readonly service: CallSpec["method"]["desc"]["parent"];
-  readonly method: CallSpec["method"]["desc"];
+  readonly service: DescMethod["parent"];
+  readonly method: DescMethod;
   readonly message: Message;
   readonly #head: ReceivedHeaders | undefined;
   readonly #trailers: ReceivedHeaders | undefined;
@@ -126,7 +126,7 @@ class Response {
   #trailer: Headers | undefined = undefined;
 
   constructor(
-    method: CallSpec["method"]["desc"],
+    method: DescMethod,
     message: Message,
     head: ReceivedHeaders | undefined,
     trailers: ReceivedHeaders | undefined,

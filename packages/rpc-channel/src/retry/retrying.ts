@@ -94,7 +94,7 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
   // What a picker may know
 
   get path(): string {
-    return this.#spec.method.path;
+    return this.#spec.path;
   }
 
   get header(): Headers {
@@ -269,7 +269,7 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
 
   #next(): void {
     this.#backoffTimer = undefined;
-    const { credentials, method } = this.#spec;
+    const { credentials, path, serviceUrl } = this.#spec;
     if (credentials.length === 0) {
       this.#fields = undefined;
       this.#choose();
@@ -278,7 +278,6 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
     this.#phase = "CREDENTIALS";
     this.#credentialsSignal = new AbortController();
     const { signal } = this.#credentialsSignal;
-    const { path, serviceUrl } = method;
     const fields = credentialsFields(credentials, { path, serviceUrl, signal });
     if (!(fields instanceof Promise)) {
       this.#authorized(fields);

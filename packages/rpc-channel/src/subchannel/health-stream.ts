@@ -60,6 +60,7 @@ export function openHealthStream(
         "content-type",
         contentTypes.proto,
       ],
+      grpc: true,
       binary: true,
       readMaxBytes,
       acceptCompression: [],
