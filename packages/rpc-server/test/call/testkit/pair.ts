@@ -109,9 +109,7 @@ export class Pair {
       [this.server, this.client],
     ] as const) {
       const buffers = from.takeOutput();
-      for (const buffer of buffers) {
-        for (let at = 0; at < buffer.length;) at += to.receive(buffer.subarray(at), now);
-      }
+      for (const buffer of buffers) deliver(to, Uint8Array.from(buffer), now);
       from.written(0, now);
       // As a socket does, whose end has been closed.
       if (from.closed && buffers.length === 0 && !to.closed) to.receiveEnd(now);
@@ -119,6 +117,12 @@ export class Pair {
     }
     if (moved) this.#schedule();
   }
+}
+
+/** As a socket does that reads into one buffer: what was lent is spoilt after the call. */
+function deliver(to: Connection, bytes: Uint8Array, now: number): void {
+  for (let at = 0; at < bytes.length;) at += to.receive(bytes.subarray(at), now);
+  bytes.fill(0xdd);
 }
 
 export interface OpenOptions {
