@@ -1,4 +1,6 @@
-import type { Connection, ErrorCode, StreamHandler } from "@privet/http2";
+import type { Socket } from "node:net";
+import { ErrorCode } from "@privet/http2";
+import type { Connection, StreamHandler } from "@privet/http2";
 import type { SocketConnection, SocketHandler } from "@privet/http2/node";
 
 /** A stream that somebody wants on a connection. */
@@ -33,7 +35,11 @@ export class LiveConnection {
     this.handler = {
       settings: () => this.#serve(),
       streamsAvailable: () => this.#serve(),
-      goaway: (_, code, debug) => this.#end(code, debug),
+      goaway: (_, code, debug) => {
+        // A server that lets its calls end has been of use, even if none has been answered yet.
+        if (code === ErrorCode.NO_ERROR && this.#serving) this.proven = true;
+        this.#end(code, debug);
+      },
       closed: (end) => this.#end(end.code, end.token),
     };
   }
@@ -41,6 +47,8 @@ export class LiveConnection {
   /** @returns false where it has ended already */
   attach(socket: SocketConnection): boolean {
     this.#socket = socket;
+    // It is calls that keep the process alive, and not connections. Pipes have no say in it.
+    (socket.socket as Partial<Socket>).unref?.();
     return !this.#gone;
   }
 
@@ -81,6 +89,10 @@ export class LiveConnection {
   /** Ends with all its streams. */
   destroy(): void {
     this.#socket?.destroy();
+  }
+
+  get #serving(): boolean {
+    return (this.#socket?.connection.activeStreams ?? 0) > 0;
   }
 
   #serve(): void {

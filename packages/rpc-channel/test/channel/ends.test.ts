@@ -264,12 +264,11 @@ test("a signal that is aborted already makes no stream", async () => {
 });
 
 test("break leaves the call running, as in Connect; the signal ends it", async () => {
-  let aborted = false;
+  let ended: AbortSignal | undefined;
   await using greeter = await startGreeter({
     async *sayHelloInLanguages(_, { signal }) {
-      signal.addEventListener("abort", () => (aborted = true));
-      for (;;) {
-        if (signal.aborted) return;
+      ended = signal;
+      while (!signal.aborted) {
         yield { greeting: "x" };
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -278,20 +277,23 @@ test("break leaves the call running, as in Connect; the signal ends it", async (
   await using channel = insecureChannel(greeter.target);
   const client = greeterClient(channel);
   const abort = new AbortController();
-  for await (const _ of client.sayHelloInLanguages({}, { signal: abort.signal })) break;
-  await client.sayHello({});
-  assert.equal(aborted, false);
+  const call = client.sayHelloInLanguages({ name: "A" }, { signal: abort.signal });
+  for await (const _ of call) break;
+  await client.sayHello({ name: "B" });
+  assert.equal(ended?.aborted, false);
+  const told = new Promise((resolve) => ended?.addEventListener("abort", resolve));
   abort.abort();
-  while (!aborted) await client.sayHello({});
+  await told;
 });
+
+async function* broken(): AsyncGenerator<{ name: string }> {
+  yield { name: "Anna" };
+  throw new Error("no more names");
+}
 
 test("a request iterable that throws ends the call with its error", async () => {
   await using greeter = await startGreeter();
   await using channel = insecureChannel(greeter.target);
-  async function* broken(): AsyncGenerator<{ name: string }> {
-    yield { name: "Anna" };
-    throw new Error("no more names");
-  }
   const error = await failureOf(greeterClient(channel).sayHelloToAll(broken()));
   assert.match(error.rawMessage, /no more names/);
 });

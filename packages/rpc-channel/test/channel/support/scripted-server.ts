@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { type Code, ConnectError } from "@connectrpc/connect";
 import { toBinary, create } from "@bufbuild/protobuf";
 import { SayHelloResponseSchema } from "@privet/contracts/greeter/v1/greeter_pb.js";
 import { prefixMessage } from "@privet/grpc-wire";
