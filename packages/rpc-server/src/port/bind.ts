@@ -1,4 +1,4 @@
-import { unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Address } from "./address.ts";
 
@@ -19,7 +19,7 @@ export async function bind<T>(
   if (address.kind === "unix") {
     const { path } = address;
     return listen({ path }).catch(async (error: unknown) => {
-      if (codeOf(error) !== "EADDRINUSE" || (await isServed(path))) throw error;
+      if (codeOf(error) !== "EADDRINUSE" || !(await isForsaken(path))) throw error;
       await unlink(path);
       return listen({ path });
     });
@@ -39,15 +39,16 @@ function lacksIpv6(error: unknown): boolean {
   return codeOf(error) === "EAFNOSUPPORT" || codeOf(error) === "EADDRNOTAVAIL";
 }
 
-/** Does a server listen at the socket? Its file outlives a process that was killed. */
-function isServed(path: string): Promise<boolean> {
+/** Is it a socket at which nobody listens? Its file outlives a process that was killed. */
+async function isForsaken(path: string): Promise<boolean> {
+  // Other files refuse connections too, and aren't ours to delete.
+  if (!(await lstat(path)).isSocket()) return false;
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once("connect", () => {
       socket.destroy();
-      resolve(true);
+      resolve(false);
     });
-    // Only a refusal says that nobody is there; what isn't a socket is not ours to delete.
-    socket.once("error", (error) => resolve(codeOf(error) !== "ECONNREFUSED"));
+    socket.once("error", (error) => resolve(codeOf(error) === "ECONNREFUSED"));
   });
 }
