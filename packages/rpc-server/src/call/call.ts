@@ -251,14 +251,13 @@ export class Call implements StreamHandler, LiveCall {
   /**
    * The call is over.
    *
-   * @param code of the RST_STREAM where the client hasn't ended its side; undefined where it is gone
+   * @param code of the RST_STREAM; undefined where the client is gone
    */
   #end(status: ConnectError | undefined, code: ErrorCode | undefined, reason?: unknown): void {
     this.#over = true;
     const { timers, overdueMs } = this.#host;
     if (this.#deadlineTimer !== undefined) timers.clear(this.#deadlineTimer);
-    if (code !== undefined && !this.#bodyEnded) this.stream.reset(code);
-    this.observer?.ended?.(status);
+    if (code !== undefined) this.#reset(code);
     this.context.abort(reason ?? status);
     this.#body?.abort(status);
     if (status !== undefined) this.output?.cancel(status);
@@ -267,6 +266,13 @@ export class Call implements StreamHandler, LiveCall {
     } else {
       this.#release();
     }
+    this.observer?.ended?.(status);
+  }
+
+  /** After the answer: the rest of the request is of no use (RFC 9113 §8.1). */
+  #reset(code: ErrorCode): void {
+    // Whoever cancels doesn't wait either for what the client hasn't taken of the response.
+    if (code === ErrorCode.CANCEL || !this.#bodyEnded) this.stream.reset(code);
   }
 
   #expire(message: string): void {

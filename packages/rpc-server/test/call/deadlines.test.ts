@@ -158,3 +158,23 @@ test("the signal aborts at the deadline with DEADLINE_EXCEEDED", async () => {
   assert.ok(reason instanceof ConnectError);
   assert.equal(reason.code, Code.DeadlineExceeded);
 });
+
+test("a deadline that passes while the client takes nothing resets the stream with CANCEL", async () => {
+  const pair = new Pair({
+    routes: routes({
+      async *sayHelloInLanguages() {
+        for (;;) yield { greeting: "x".repeat(100_000) };
+      },
+    }),
+  });
+  const call = pair.open(paths.server, ["grpc-timeout", "1M"], { consume: false });
+  call.send(named("Anna")).end();
+  await call.until(() => call.body.length >= 262_144);
+  for (let i = 0; i < 5; i++) await turn();
+  pair.timers.advance(60_000);
+  await call.ended;
+  assert.equal(call.closedBy?.by, "peerReset");
+  assert.equal(call.closedBy?.code, ErrorCode.CANCEL);
+  for (let i = 0; i < 5; i++) await turn();
+  assert.equal(pair.dispatcher.activeCalls, 0);
+});
