@@ -181,23 +181,25 @@ function cases(name: string, create: () => BalancerPolicy): void {
 
   test(`${name}: closed at any moment, it keeps nothing and says nothing`, () => {
     for (const ms of [0, 1, 5, 260, 500, 3_000, 30_000]) {
-      const balanced = new Balanced(create());
-      balanced.network.stop(two);
-      balanced.network.server(three).answers = "is silent";
-      balanced.update(three, two, one);
-      balanced.advance(ms);
-      balanced.call();
-      balanced.network.drop(one);
-      // In half of the cases, the balancer has learnt of it.
-      if (ms % 2 === 0) balanced.timers.settle();
-      balanced.close();
-      assert.equal(balanced.network.watches, 0, `after ${ms} ms`);
-      const { published } = balanced;
-      balanced.last?.picker.pick({ path: "/a.B/C", header: new Headers() });
-      balanced.advance(200_000);
-      assert.deepEqual(balanced.network.used, [], `after ${ms} ms`);
-      assert.equal(balanced.timers.alarms, 0, `after ${ms} ms`);
-      assert.equal(balanced.published, published, `after ${ms} ms`);
+      for (const news of ["none", "on its way", "known"]) {
+        const when = `after ${ms} ms, news of a lost connection ${news}`;
+        const balanced = new Balanced(create());
+        balanced.network.stop(two);
+        balanced.network.server(three).answers = "is silent";
+        balanced.update(three, two, one);
+        balanced.advance(ms);
+        balanced.call();
+        if (news !== "none") balanced.network.drop(one);
+        if (news === "known") balanced.timers.settle();
+        balanced.close();
+        assert.equal(balanced.network.watches, 0, when);
+        const { published } = balanced;
+        balanced.last?.picker.pick({ path: "/a.B/C", header: new Headers() });
+        balanced.advance(200_000);
+        assert.deepEqual(balanced.network.used, [], when);
+        assert.equal(balanced.timers.alarms, 0, when);
+        assert.equal(balanced.published, published, when);
+      }
     }
   });
 

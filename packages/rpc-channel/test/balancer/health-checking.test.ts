@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConnectError } from "@connectrpc/connect";
 import { formatAddress } from "../../src/address.ts";
-import type { Balancer, BalancerHost } from "../../src/balancer/balancer.ts";
+import type { BalancerPolicy } from "../../src/balancer/balancer.ts";
 import { withHealthChecks } from "../../src/balancer/configured-balancer.ts";
 import { healthChecking } from "../../src/balancer/health-checking.ts";
 import { leastRequest } from "../../src/balancer/least-request.ts";
 import { pickFirst } from "../../src/balancer/pick-first.ts";
-import { fixedPicker } from "../../src/balancer/picker.ts";
+import { fixedPicker, waitingPicker } from "../../src/balancer/picker.ts";
+import type { Subchannel } from "../../src/balancer/subchannel.ts";
 import { roundRobin } from "../../src/balancer/round-robin.ts";
 import { Balanced, endpoint } from "../support/balanced.ts";
 
@@ -99,16 +100,6 @@ test("a watch that has worked and fails is tried again as if for the first time"
   assert.equal(balanced.state, "READY", "its last watch began long enough ago");
 });
 
-test("a connection that is lost while its watch is to be tried again isn't watched until it is back", () => {
-  const balanced = new Balanced(healthChecking(roundRobin(), { service }));
-  balanced.network.setHealth(one, "broken");
-  balanced.update(one);
-  balanced.advance(10);
-  balanced.network.stop(one);
-  balanced.advance(100_000);
-  assert.equal(balanced.network.watches, 0);
-});
-
 test("a connection that is lost and comes back is asked anew", () => {
   const balanced = new Balanced(healthChecking(roundRobin(), { service }));
   balanced.update(one);
@@ -131,35 +122,51 @@ test("an endpoint with two addresses stays with the one that is connected, servi
   assert.deepEqual(balanced.calls(1), [one]);
 });
 
-test("a balancer that holds its own subchannels, and knows nothing of health, is served as well", () => {
-  const policy = {
-    name: "single",
-    create(host: BalancerHost): Balancer {
-      return {
-        update({ endpoints }): boolean {
-          const [address] = endpoints[0]?.addresses ?? [];
-          assert.ok(address !== undefined);
-          host
-            .createSubchannel(address, (subchannel) => {
-              if (subchannel.state !== "READY") return;
-              host.publish({ state: "READY", picker: fixedPicker(subchannel) });
-            })
-            .connect();
-          return true;
-        },
-        resolutionFailed: () => {},
-        exitIdle: () => {},
-        close: () => {},
+/** Knows nothing of endpoints that come and go, nor of health, and keeps its one subchannel. */
+const single: BalancerPolicy = {
+  name: "single",
+  create: (host) => ({
+    update({ endpoints }): boolean {
+      const [address] = endpoints[0]?.addresses ?? [];
+      assert.ok(address !== undefined);
+      const changed = (subchannel: Subchannel): void => {
+        const { state } = subchannel;
+        if (state === "IDLE") subchannel.connect();
+        if (state === "READY") host.publish({ state, picker: fixedPicker(subchannel) });
+        if (state === "CONNECTING") host.publish({ state, picker: waitingPicker });
       };
+      host.createSubchannel(address, changed).connect();
+      return true;
     },
-  };
-  const balanced = new Balanced(healthChecking(policy, { service }));
+    resolutionFailed: () => {},
+    exitIdle: () => {},
+    close: () => {},
+  }),
+};
+
+test("a balancer that holds its own subchannels, and knows nothing of health, is served as well", () => {
+  const balanced = new Balanced(healthChecking(single, { service }));
   balanced.network.setHealth(one, "NOT_SERVING");
   balanced.update(one);
   balanced.advance(1_000);
-  assert.equal(balanced.state, undefined);
+  assert.equal(balanced.state, "CONNECTING");
   balanced.network.setHealth(one, "SERVING");
   balanced.advance(0);
+  assert.deepEqual(balanced.calls(1), [one]);
+});
+
+test("what isn't connected isn't watched, though the time to try it again has come", () => {
+  const balanced = new Balanced(healthChecking(single, { service }));
+  balanced.network.setHealth(one, "broken");
+  balanced.update(one);
+  balanced.advance(10);
+  balanced.network.server(one).health = "SERVING";
+  balanced.network.server(one).answers = "is silent";
+  balanced.network.drop(one);
+  balanced.advance(10_000);
+  assert.equal(balanced.network.watches, 0);
+  balanced.network.start(one);
+  balanced.advance(20_000);
   assert.deepEqual(balanced.calls(1), [one]);
 });
 

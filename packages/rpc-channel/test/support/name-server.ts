@@ -5,7 +5,8 @@ import { once } from "node:events";
 export type Zone = Readonly<Record<string, readonly ZoneRecord[]>>;
 
 export type ZoneRecord =
-  | { readonly type: "A" | "AAAA"; readonly address: string; readonly ttl: number }
+  | { readonly type: "A"; readonly address: string; readonly ttl: number }
+  | { readonly type: "AAAA"; readonly address: string; readonly ttl: number }
   | { readonly type: "TXT"; readonly pieces: readonly string[] }
   | {
       readonly type: "SRV";
