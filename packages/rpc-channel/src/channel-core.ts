@@ -10,7 +10,7 @@ import { BufferQuota } from "./retry/buffer.ts";
 import type { RetryBudget } from "./retry/budget.ts";
 import { maxAttemptsLimit } from "./retry/policy.ts";
 import { Servers } from "./servers.ts";
-import type { MethodConfig } from "./service-config/service-config.ts";
+import type { MethodConfig, MethodConfigs } from "./service-config/service-config.ts";
 import type { StateWatch } from "./state-watch.ts";
 import type { Connector } from "./subchannel/connector.ts";
 import { threadPool } from "./subchannel/pool.ts";
@@ -32,6 +32,9 @@ export class ChannelCore implements CallHost {
   readonly random: () => number;
   readonly #servers: Servers;
   readonly #idleness: Idleness;
+  /** What has been looked up in the service config `#methods`: it is asked several times a call. */
+  readonly #configs: Map<string, MethodConfig> = new Map();
+  #methods: MethodConfigs | undefined = undefined;
   #calls = 0;
   #closing: PromiseWithResolvers<void> | undefined = undefined;
 
@@ -86,7 +89,14 @@ export class ChannelCore implements CallHost {
   }
 
   configOf(path: string): MethodConfig {
-    return this.#servers.config.methods.for(path);
+    const { methods } = this.#servers.config;
+    if (methods !== this.#methods) {
+      this.#methods = methods;
+      this.#configs.clear();
+    }
+    let config = this.#configs.get(path);
+    if (config === undefined) this.#configs.set(path, (config = methods.for(path)));
+    return config;
   }
 
   callStarted(): void {

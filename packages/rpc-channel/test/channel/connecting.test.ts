@@ -13,7 +13,7 @@ import {
   SubchannelPool,
   waitForReady,
 } from "../../src/index.ts";
-import type { Channel, ConnectivityState } from "../../src/index.ts";
+import type { Channel, ConnectivityState, Endpoint } from "../../src/index.ts";
 import { greeterClient, startGreeter } from "./support/greeter.ts";
 import { answer, failureOf, ScriptedServer } from "./support/scripted-server.ts";
 
@@ -307,13 +307,14 @@ test("channels to the same server share a connection, unless told not to", async
   assert.equal(server.connections, 2);
 });
 
+function endpointOf({ port }: ScriptedServer): Endpoint {
+  return { addresses: [{ kind: "tcp", host: "127.0.0.1", port }] };
+}
+
 test("round_robin spreads calls over servers, and leaves one that goes away", async () => {
   await using a = await ScriptedServer.start((request) => answer(request, "a"));
   const b = await ScriptedServer.start((request) => answer(request, "b"));
   const resolver = createManualResolver();
-  const endpointOf = ({ port }: ScriptedServer) => ({
-    addresses: [{ kind: "tcp" as const, host: "127.0.0.1", port }],
-  });
   resolver.update({ endpoints: [endpointOf(a), endpointOf(b)] });
   await using channel = insecureChannel("test", { resolver, balancer: roundRobin() });
   const client = greeterClient(channel);
