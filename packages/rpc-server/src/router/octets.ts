@@ -30,7 +30,8 @@ export function passingCopyOf(bytes: Uint8Array, start: number, end: number): Ui
 }
 
 let slab = new Uint8Array(0);
-let used = slabOctets;
+/** Of the slab; there is none yet. */
+let used = Infinity;
 
 function renewSlab(): void {
   slab = new Uint8Array(slabOctets);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Backlog } from "../../src/call/backlog.ts";
-import { copyOf, passingCopyOf } from "../../src/router/octets.ts";
 import { Random } from "../differential/random.ts";
 
 test("what is read is what was pushed, in whatever parts", () => {
@@ -42,24 +41,4 @@ test("octets that were read don't change when more is pushed", () => {
     views.map((view) => Array.from(view)),
     before,
   );
-});
-
-for (const copy of [copyOf, passingCopyOf]) {
-  test(`${copy.name}() is a copy, of a Buffer too`, () => {
-    const source = Buffer.from([1, 2, 3, 4, 5]);
-    const small = copy(source, 1, 4);
-    const large = copy(Buffer.alloc(100_000, 7), 10, 90_010);
-    source.fill(0);
-    assert.deepEqual([...small], [2, 3, 4]);
-    assert.equal(Object.getPrototypeOf(small), Uint8Array.prototype);
-    assert.equal(large.length, 90_000);
-    assert.equal(large[89_999], 7);
-  });
-}
-
-test("copies that pass don't overlap", () => {
-  const copies = Array.from({ length: 2000 }, (_, i) =>
-    passingCopyOf(Uint8Array.of(i, i >> 8), 0, 2),
-  );
-  for (const [i, copy] of copies.entries()) assert.deepEqual([...copy], [i & 255, i >> 8]);
 });
