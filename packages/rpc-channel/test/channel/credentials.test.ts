@@ -151,7 +151,10 @@ test("credentials of one call go with that one", async () => {
 test("a token that can't be had fails the call with UNAUTHENTICATED, and why", async () => {
   await using greeter = await startStrict();
   const token = bearerToken(() => Promise.reject(new Error("the vault is sealed")));
-  await using channel = createInMemoryChannel(greeter.server, { callCredentials: token });
+  await using channel = insecureChannel(greeter.target, {
+    callCredentials: token,
+    sendCredentialsUnencrypted: true,
+  });
   const error = await failureOf(greeterClient(channel).sayHello({ name: "A" }));
   assert.equal(error.code, Code.Unauthenticated);
   assert.match(error.rawMessage, /no call credentials: the vault is sealed/);
