@@ -6,14 +6,17 @@ const bench = join(import.meta.dirname, "../..");
 const top = join(bench, "../..");
 const dist = join(bench, ".cache/dist");
 
+/** What the bench imports; each brings along what it refers to. */
+const packages = ["http2", "rpc-server"];
+
 /**
- * Compiles the bench and `packages`, so that what is measured is the
+ * Compiles the bench and the packages that it measures, so that what is measured is the
  * JavaScript that users run: stripping types as Node does it costs memory, and
  * time in the garbage collector.
  *
  * @throws Error with the compiler's output
  */
-export function compile(packages: readonly string[]): void {
+export function compile(): void {
   for (const name of packages) tsc("-b", join(top, "packages", name, "tsconfig.build.json"));
   tsc("-p", join(bench, "tsconfig.subjects.json"));
 }

@@ -20,8 +20,10 @@ export interface ResultRow {
   readonly name: string;
   readonly title: string;
   readonly unit: string;
-  readonly target: Target;
+  readonly target: Target | readonly Target[];
   readonly figures: Readonly<Record<string, Summary>>;
+  /** What each did in a second of wall-clock time, where that was looked at too. */
+  readonly perSecond?: Readonly<Record<string, number>>;
   /** When and where it was measured. */
   readonly at: Circumstances;
 }

@@ -15,30 +15,39 @@ export function markdownTable(rows: readonly ResultRow[]): string {
   const body = rows.map((row) => [
     row.title,
     row.unit,
-    ...contenders.map((name) => cell(row.figures[name])),
-    targetText(row.target),
+    ...contenders.map((name) => cell(row.figures[name], row.perSecond?.[name])),
+    targetsOf(row).map(targetText).join("; "),
     reachedText(row),
   ]);
   return padded([head, ...body]);
 }
 
-/** True where the median of ours is at the target or better. */
+/** True where the median of ours is at all targets or better. */
 export function isReached(row: ResultRow): boolean {
+  return targetsOf(row).every((target) => reaches(row, target));
+}
+
+function targetsOf({ target }: ResultRow): readonly Target[] {
+  return [target].flat();
+}
+
+function reaches(row: ResultRow, target: Target): boolean {
   const ours = row.figures[OURS];
   if (ours === undefined) return false;
-  if (row.target.kind === "at-most") return ours.median <= row.target.limit;
-  return timesLess(row) >= row.target.atLeast;
+  if (target.kind === "at-most") return ours.median <= target.limit;
+  return timesLess(row, target.than) >= target.atLeast;
 }
 
-function timesLess({ figures, target }: ResultRow): number {
-  const than = target.kind === "times-less" ? figures[target.than]?.median : undefined;
-  return (than ?? Number.NaN) / (figures[OURS]?.median ?? Number.NaN);
+/** NaN where the other is missing: then nothing is reached. */
+function timesLess({ figures }: ResultRow, than: string): number {
+  return (figures[than]?.median ?? Number.NaN) / (figures[OURS]?.median ?? Number.NaN);
 }
 
-function cell(figure: Summary | undefined): string {
+function cell(figure: Summary | undefined, perSecond: number | undefined): string {
   if (figure === undefined) return "–";
   const { median, low, high } = figure;
-  return `${plain(median)} (${plain(low)}–${plain(high)})`;
+  const rate = perSecond === undefined ? "" : `; ${plain(perSecond)}/s`;
+  return `${plain(median)} (${plain(low)}–${plain(high)})${rate}`;
 }
 
 /** Three significant digits, never with an exponent. */
@@ -54,9 +63,15 @@ function targetText(target: Target): string {
 function reachedText(row: ResultRow): string {
   const ours = row.figures[OURS];
   if (ours === undefined) return "–";
-  const value =
-    row.target.kind === "at-most" ? plain(ours.median) : `${timesLess(row).toFixed(2)} ×`;
-  return isReached(row) ? value : `${value}, missed`;
+  return targetsOf(row)
+    .map((target) => {
+      const value =
+        target.kind === "at-most"
+          ? plain(ours.median)
+          : `${timesLess(row, target.than).toFixed(2)} ×`;
+      return reaches(row, target) ? value : `${value}, missed`;
+    })
+    .join("; ");
 }
 
 function padded(lines: readonly (readonly string[])[]): string {

@@ -33,7 +33,7 @@ const top = join(import.meta.dirname, "../../../..");
 
 /** Makes everything that the peers need, and looks which can run here. */
 export function findPeers(): PeersFound {
-  compile(["http2"]);
+  compile();
   const certificate = makeCertificate();
   const missing: string[] = [];
   const servers: Peer[] = [

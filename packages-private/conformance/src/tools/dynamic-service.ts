@@ -1,5 +1,5 @@
-import type { DescService, FileRegistry } from "@bufbuild/protobuf";
-import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { FileRegistry } from "@bufbuild/protobuf";
+import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
 import { findService } from "./descriptors.ts";
 
 /**
@@ -18,6 +18,5 @@ export function dynamicRoutes(
   implementation: DynamicImplementation,
 ): (router: ConnectRouter) => void {
   const service = findService(registry, typeName);
-  return (router) =>
-    router.service(service, implementation as object as Partial<ServiceImpl<DescService>>);
+  return (router) => router.service(service, implementation as object);
 }

@@ -1,0 +1,11 @@
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let protos = "../../proto";
+    println!("cargo:rerun-if-changed={protos}");
+    let descriptors = protox::compile(["bench/v1/bench.proto"], [protos])?;
+    tonic_prost_build::configure()
+        .build_client(false)
+        .compile_fds(descriptors)?;
+    Ok(())
+}
