@@ -40,6 +40,12 @@ export interface ServerOptions extends Omit<ConnectRouterOptions, "shutdownSigna
   readonly maxConnections?: number;
   /** Until a TLS handshake is complete, in ms. Default 10,000. */
   readonly tlsHandshakeMs?: number;
+  /**
+   * How long a connection of HTTP/1.1 may wait for its next request, in ms.
+   * Keep it above what proxies in front have (60 s for most): else they may
+   * send one just as it is closed. Default 75,000.
+   */
+  readonly http1KeepAliveMs?: number;
   /** Lets pages of other origins call. Default: none may. */
   readonly cors?: CorsOptions;
 

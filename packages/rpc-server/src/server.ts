@@ -196,7 +196,12 @@ class PortServer implements Server {
     { engine = "privet", reusePort = false }: PortOptions,
   ): Promise<number> {
     this.#assertNotStopping();
-    const { limits = {}, maxConnections = 10_000, tlsHandshakeMs = 10_000 } = this.#options;
+    const {
+      limits = {},
+      maxConnections = 10_000,
+      tlsHandshakeMs = 10_000,
+      http1KeepAliveMs = 75_000,
+    } = this.#options;
     const { prefaceMs, maxHeaderListSize, maxConcurrentStreams } = {
       ...defaultLimits("server"),
       ...limits,
@@ -205,7 +210,12 @@ class PortServer implements Server {
     const common = {
       address: parseAddress(text),
       credentials,
-      http1: new Http1({ handle, maxHeaderSize: maxHeaderListSize, headersMs: prefaceMs }),
+      http1: new Http1({
+        handle,
+        maxHeaderSize: maxHeaderListSize,
+        headersMs: prefaceMs,
+        keepAliveMs: http1KeepAliveMs,
+      }),
       maxConnections,
       tlsHandshakeMs,
       logger: this.#logger,

@@ -8,6 +8,8 @@ export interface Http1Options {
   readonly maxHeaderSize: number;
   /** Until a request's header is complete, in ms. */
   readonly headersMs: number;
+  /** How long a connection may wait for its next request, in ms. */
+  readonly keepAliveMs: number;
 }
 
 /** Serves HTTP/1.1, with `node:http`, on sockets that others have accepted. */
@@ -18,8 +20,12 @@ export class Http1 {
   #calls = 0;
   #draining = false;
 
-  constructor({ handle, maxHeaderSize, headersMs }: Http1Options) {
-    this.#server = createServer({ maxHeaderSize, headersTimeout: headersMs });
+  constructor({ handle, maxHeaderSize, headersMs, keepAliveMs }: Http1Options) {
+    this.#server = createServer({
+      maxHeaderSize,
+      headersTimeout: headersMs,
+      keepAliveTimeout: keepAliveMs,
+    });
     this.#server.on("request", (request, response) => {
       this.#begin(response);
       handle(request, response);

@@ -80,7 +80,7 @@ function createAdapter(options: StockListenerOptions): StockListener {
         });
       },
     }),
-  }) as StockListener;
+  });
 }
 
 /** What Connect's clients make RESOURCE_EXHAUSTED of. */

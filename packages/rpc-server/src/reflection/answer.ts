@@ -71,6 +71,7 @@ function respond(
         value: { service: index.services.map((name) => ({ name })) },
       };
     case undefined:
+    default:
       return failure(Code.InvalidArgument, "the request asks for nothing");
   }
 }

@@ -76,6 +76,7 @@ function symbolsOf(type: Declared): string[] {
     case "enum":
       return [type.typeName, ...type.values.map((value) => siblingName(type.typeName, value.name))];
     case "extension":
+    default:
       return [type.typeName];
   }
 }

@@ -32,7 +32,7 @@ interface AlternativeName {
 }
 
 /** One name of Node's list: `DNS:a.example`, or with its value as a JSON string where it could mislead. */
-const entry = /(?<kind>[A-Za-z ]+):(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^,]*))(?:, |$)/y;
+const entry = /(?<kind>[A-Za-z ]+):(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^",]*))(?:, |$)/y;
 
 /**
  * Reads Node's text of a subjectAltName. It quotes a value that holds a comma

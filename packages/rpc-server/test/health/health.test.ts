@@ -44,15 +44,13 @@ suite("health", () => {
     health.setStatus("own.Service", "UNKNOWN");
     const { statuses } = await clientOf(health).list({});
     assert.deepEqual(
-      Object.entries(statuses)
-        .map(([name, { status }]) => [name, status])
-        .sort(),
-      [
+      new Map(Object.entries(statuses).map(([name, { status }]) => [name, status])),
+      new Map([
         ["", Status.SERVING],
         ["greeter.v1.GreeterService", Status.SERVING],
         ["grpc.health.v1.Health", Status.SERVING],
         ["own.Service", Status.UNKNOWN],
-      ],
+      ]),
     );
   });
 
@@ -72,9 +70,8 @@ suite("health", () => {
   test("Watch tells the status, and again whenever it changes", async () => {
     const health = createHealth();
     const abort = new AbortController();
-    const watch = clientOf(health)
-      .watch({ service: "late.Service" }, { signal: abort.signal })
-      [Symbol.asyncIterator]();
+    const changes = clientOf(health).watch({ service: "late.Service" }, { signal: abort.signal });
+    const watch = changes[Symbol.asyncIterator]();
     const next = async (): Promise<Status | undefined> => (await watch.next()).value?.status;
     assert.equal(await next(), Status.SERVICE_UNKNOWN);
     health.setStatus("other.Service", "SERVING");

@@ -44,6 +44,18 @@ function fileNames(response: ServerReflectionResponse["messageResponse"] | undef
   );
 }
 
+async function* alphaRequests(): AsyncGenerator<
+  MessageInitShape<typeof ServerReflectionAlpha.method.serverReflectionInfo.input>
+> {
+  yield { host: "here", messageRequest: { case: "listServices" as const, value: "*" } };
+  yield {
+    messageRequest: {
+      case: "fileContainingExtension" as const,
+      value: { containingType: "a.B", extensionNumber: 1 },
+    },
+  };
+}
+
 suite("reflection", () => {
   test("lists all services, those that are registered after it too", async () => {
     const [response] = await ask({ case: "listServices", value: "" });
@@ -128,17 +140,8 @@ suite("reflection", () => {
 
   test("v1alpha answers the same", async () => {
     const client = createClient(ServerReflectionAlpha, transport);
-    async function* requests() {
-      yield { host: "here", messageRequest: { case: "listServices" as const, value: "*" } };
-      yield {
-        messageRequest: {
-          case: "fileContainingExtension" as const,
-          value: { containingType: "a.B", extensionNumber: 1 },
-        },
-      };
-    }
     const cases = [];
-    for await (const response of client.serverReflectionInfo(requests())) {
+    for await (const response of client.serverReflectionInfo(alphaRequests())) {
       cases.push([response.validHost, response.messageResponse.case]);
     }
     assert.deepEqual(cases, [

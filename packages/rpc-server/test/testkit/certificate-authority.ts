@@ -23,9 +23,9 @@ export class CertificateAuthority implements Disposable {
   readonly certificate: string;
 
   constructor(name = "privet test") {
-    this.#openssl([
-      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1".split(" "),
-      ...["-subj", `/CN=${name}`, "-keyout", "ca.key", "-out", "ca.pem"],
+    this.#openssl(`req -x509 ${newKey} -days 1 -keyout ca.key -out ca.pem`, [
+      "-subj",
+      `/CN=${name}`,
     ]);
     this.certificate = this.#read("ca.pem");
   }
@@ -36,16 +36,12 @@ export class CertificateAuthority implements Disposable {
    */
   issue(commonName: string, names: string, days = 1): Certificate {
     const id = `issued-${this.#serial++}`;
-    this.#openssl([
-      ..."req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(" "),
-      ...["-subj", `/CN=${commonName}`, "-keyout", `${id}.key`, "-out", `${id}.csr`],
-    ]);
+    this.#openssl(`req ${newKey} -keyout ${id}.key -out ${id}.csr`, ["-subj", `/CN=${commonName}`]);
     writeFileSync(join(this.#folder, `${id}.ext`), `subjectAltName=${names}\n`);
-    this.#openssl([
-      ...["x509", "-req", "-in", `${id}.csr`, "-CA", "ca.pem", "-CAkey", "ca.key"],
-      ...["-set_serial", String(this.#serial), "-days", String(days)],
-      ...["-extfile", `${id}.ext`, "-out", `${id}.pem`],
-    ]);
+    this.#openssl(
+      `x509 -req -in ${id}.csr -CA ca.pem -CAkey ca.key -set_serial ${this.#serial} ` +
+        `-days ${days} -extfile ${id}.ext -out ${id}.pem`,
+    );
     return { key: this.#read(`${id}.key`), cert: this.#read(`${id}.pem`) };
   }
 
@@ -62,8 +58,11 @@ export class CertificateAuthority implements Disposable {
     return readFileSync(join(this.#folder, name), "utf8");
   }
 
-  #openssl(args: readonly string[]): void {
+  #openssl(command: string, more: readonly string[] = []): void {
+    const args = [...command.split(" "), ...more];
     const { status, stderr } = spawnSync("openssl", args, { cwd: this.#folder, encoding: "utf8" });
-    if (status !== 0) throw new Error(`openssl ${args.join(" ")}: ${stderr}`);
+    if (status !== 0) throw new Error(`openssl ${command}: ${stderr}`);
   }
 }
+
+const newKey = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";

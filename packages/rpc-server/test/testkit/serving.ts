@@ -7,7 +7,6 @@ import {
   Http2SessionManager,
 } from "@connectrpc/connect-node";
 import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
-import type { Duplex } from "node:stream";
 import { createServer } from "../../src/index.ts";
 import type { PortOptions, Server, ServerOptions } from "../../src/index.ts";
 import { RecordingLogger } from "./recording-logger.ts";
@@ -110,9 +109,4 @@ export class TestClient implements Disposable {
 /** A client of a port on this machine. */
 export function clientAt(port: number, protocol?: Protocol): TestClient {
   return new TestClient(`http://127.0.0.1:${port}`, protocol);
-}
-
-/** A client of gRPC on a connection that is open already. */
-export function clientOn(pipe: Duplex): TestClient {
-  return new TestClient("http://memory", "gRPC", { createConnection: () => pipe });
 }

@@ -25,9 +25,7 @@ for (const engine of ["privet", "node"] as const) {
       strangers[Symbol.dispose]();
     });
 
-    async function serveTls(
-      clientCertificates: ClientCertificates,
-    ): Promise<
+    async function serveTls(clientCertificates: ClientCertificates): Promise<
       AsyncDisposable & {
         client: (as?: Certificate, protocol?: Protocol) => TestClient;
         port: number;

@@ -4,12 +4,31 @@ import { after, suite, test } from "node:test";
 import { connect as tlsConnect } from "node:tls";
 import { requirement } from "@privet/testkit";
 import { tlsCredentialsFromFiles } from "../../src/index.ts";
-import type { ServerCredentials } from "../../src/index.ts";
+import type { PortOptions, ServerCredentials } from "../../src/index.ts";
 import { CertificateAuthority, openssl } from "../testkit/certificate-authority.ts";
 import type { Certificate } from "../testkit/certificate-authority.ts";
 import { Folder } from "../testkit/folder.ts";
 import type { RecordingLogger } from "../testkit/recording-logger.ts";
 import { createGreeterServer, TestClient } from "../testkit/serving.ts";
+
+type Engine = NonNullable<PortOptions["engine"]>;
+
+async function serveFiles(
+  credentials: ServerCredentials,
+  engine: Engine,
+): Promise<AsyncDisposable & { port: number; logger: RecordingLogger }> {
+  const { server, logger } = createGreeterServer();
+  const port = await server.addSecurePort("127.0.0.1:0", credentials, { engine });
+  await server.start();
+  return { port, logger, [Symbol.asyncDispose]: () => server.stop() };
+}
+
+function put(folder: Folder, { key, cert }: Certificate): ServerCredentials {
+  return tlsCredentialsFromFiles({
+    privateKeyFile: folder.write("server.key", key),
+    certificateChainFile: folder.write("server.pem", cert),
+  });
+}
 
 for (const engine of ["privet", "node"] as const) {
   suite(`certificates in files, on the engine «${engine}»`, { skip: requirement(openssl) }, () => {
@@ -19,25 +38,9 @@ for (const engine of ["privet", "node"] as const) {
     const expired = authority.issue("expired", "DNS:localhost", -1);
     after(() => authority[Symbol.dispose]());
 
-    async function serveFiles(
-      credentials: ServerCredentials,
-    ): Promise<AsyncDisposable & { port: number; logger: RecordingLogger }> {
-      const { server, logger } = createGreeterServer();
-      const port = await server.addSecurePort("127.0.0.1:0", credentials, { engine });
-      await server.start();
-      return { port, logger, [Symbol.asyncDispose]: () => server.stop() };
-    }
-
-    function put(folder: Folder, { key, cert }: Certificate): ServerCredentials {
-      return tlsCredentialsFromFiles({
-        privateKeyFile: folder.write("server.key", key),
-        certificateChainFile: folder.write("server.pem", cert),
-      });
-    }
-
     test("new ones are used by new connections, while an open one goes on", async () => {
       using folder = new Folder();
-      await using serving = await serveFiles(put(folder, first));
+      await using serving = await serveFiles(put(folder, first), engine);
       using client = new TestClient(`https://localhost:${serving.port}`, "gRPC", {
         ca: authority.certificate,
       });
@@ -64,6 +67,7 @@ for (const engine of ["privet", "node"] as const) {
           privateKeyFile: folder.path("tls.key"),
           certificateChainFile: folder.path("tls.crt"),
         }),
+        engine,
       );
       assert.equal(await servedName(serving.port, authority), "first");
       symlinkSync("second", folder.path("..data_tmp"));
@@ -79,7 +83,7 @@ for (const engine of ["privet", "node"] as const) {
     for (const [what, cert, reason] of refused) {
       test(`${what} is refused with a logged reason, and the old one serves on`, async () => {
         using folder = new Folder();
-        await using serving = await serveFiles(put(folder, first));
+        await using serving = await serveFiles(put(folder, first), engine);
         folder.write("server.pem", cert);
         const { level, message } = await serving.logger.waitFor(/new certificates are refused/);
         assert.equal(level, "error");
@@ -94,7 +98,7 @@ for (const engine of ["privet", "node"] as const) {
 
     test("a certificate that is over is refused", async () => {
       using folder = new Folder();
-      await using serving = await serveFiles(put(folder, first));
+      await using serving = await serveFiles(put(folder, first), engine);
       put(folder, expired);
       await serving.logger.waitFor(/new certificates are refused.*was valid until/);
       assert.equal(await servedName(serving.port, authority), "first");
@@ -102,23 +106,21 @@ for (const engine of ["privet", "node"] as const) {
 
     test("they are read again every pollMs, where the system doesn't tell of changes", async () => {
       using folder = new Folder();
-      const { load, watch, ...rest } = tlsCredentialsFromFiles({
+      const files = tlsCredentialsFromFiles({
         privateKeyFile: folder.write("server.key", first.key),
         certificateChainFile: folder.write("server.pem", first.cert),
         pollMs: 20,
       });
-      assert.ok(watch);
       let current = first;
-      await using serving = await serveFiles({
-        ...rest,
-        watch,
-        // Nothing in the folder changes.
-        load: async () => ({
-          ...(await load()),
-          privateKey: current.key,
-          certificateChain: current.cert,
-        }),
-      });
+      // Nothing in the folder changes.
+      const credentials: ServerCredentials = {
+        ...files,
+        async load() {
+          const material = await files.load();
+          return { ...material, privateKey: current.key, certificateChain: current.cert };
+        },
+      };
+      await using serving = await serveFiles(credentials, engine);
       current = second;
       await serving.logger.waitFor(/new certificates are in force/);
       assert.equal(await servedName(serving.port, authority), "second");
