@@ -15,7 +15,7 @@ import {
   staticTokens,
   tlsCredentials,
 } from "../../src/index.ts";
-import type { Identity, RequestGate } from "../../src/index.ts";
+import type { Identity, RequestGate, TlsIdentity } from "../../src/index.ts";
 import { CertificateAuthority, openssl } from "../testkit/certificate-authority.ts";
 import type { Certificate } from "../testkit/certificate-authority.ts";
 import { clientAt, createGreeterServer, protocols, serve, TestClient } from "../testkit/serving.ts";
@@ -42,6 +42,14 @@ function rejectsWith(code: Code, message?: RegExp): (error: unknown) => boolean 
     if (message !== undefined) assert.match(error.rawMessage, message);
     return true;
   };
+}
+
+function errorOf(reason: unknown): ConnectError {
+  return ConnectError.from(reason);
+}
+
+function onlyOne({ names }: TlsIdentity): Identity | undefined {
+  return names.commonName === "one" ? { name: "number one" } : undefined;
 }
 
 function bearer(token: string): { headers: HeadersInit } {
@@ -87,9 +95,7 @@ suite("a bearer token", () => {
       [{}, "Bearer"],
       [bearer("wrong"), 'Bearer error="invalid_token"'],
     ] as const) {
-      const error = await client.greeter
-        .sayHello({ name: "Ada" }, options)
-        .catch(ConnectError.from);
+      const error = await client.greeter.sayHello({ name: "Ada" }, options).catch(errorOf);
       assert.ok(error instanceof ConnectError);
       assert.equal(error.metadata.get("www-authenticate"), challenge);
     }
@@ -143,22 +149,24 @@ suite("a bearer token", () => {
   });
 });
 
+const broken: RequestGate = () => {
+  throw new ConnectError("no directory", Code.Unavailable);
+};
+
+async function codes(requestGate: RequestGate, ...sent: string[]): Promise<(Code | "ok")[]> {
+  await using serving = await serve({ requestGate });
+  using client = clientAt(serving.port);
+  const results: (Code | "ok")[] = [];
+  for (const token of sent) {
+    const options = token === "" ? {} : bearer(token);
+    const result = await client.greeter.sayHello({ name: "Ada" }, options).catch(errorOf);
+    results.push(result instanceof ConnectError ? result.code : "ok");
+  }
+  return results;
+}
+
 suite("gates together", () => {
   const onlyAda = permit(({ name }) => name === "Ada");
-
-  async function codes(requestGate: RequestGate, ...sent: string[]): Promise<(Code | "ok")[]> {
-    await using serving = await serve({ requestGate });
-    using client = clientAt(serving.port);
-    const results: (Code | "ok")[] = [];
-    for (const token of sent) {
-      const options = token === "" ? {} : bearer(token);
-      const result = await client.greeter
-        .sayHello({ name: "Ada" }, options)
-        .catch((error: unknown) => ConnectError.from(error));
-      results.push(result instanceof ConnectError ? result.code : "ok");
-    }
-    return results;
-  }
 
   test("who is known and may not call gets PERMISSION_DENIED, who isn't known UNAUTHENTICATED", async () => {
     assert.deepEqual(await codes(allOf(tokens, onlyAda), "s3cret-ada", "s3cret-bob", "x", ""), [
@@ -211,9 +219,6 @@ suite("gates together", () => {
   });
 
   test("a gate that fails itself is not passed over for the next", async () => {
-    const broken: RequestGate = () => {
-      throw new ConnectError("no directory", Code.Unavailable);
-    };
     assert.deepEqual(await codes(anyOf(broken, tokens), "s3cret-ada"), [Code.Unavailable]);
   });
 
@@ -258,9 +263,7 @@ suite("a client certificate", { skip: requirement(openssl) }, () => {
         ca: authority.certificate,
         ...certificate,
       });
-      const error = await client.greeter
-        .sayHello({ name: "Ada" })
-        .then(() => undefined, ConnectError.from);
+      const error = await client.greeter.sayHello({ name: "Ada" }).then(() => undefined, errorOf);
       results.push(error?.code ?? names.at(-1));
     }
     await server.stop();
@@ -280,15 +283,9 @@ suite("a client certificate", { skip: requirement(openssl) }, () => {
   });
 
   test("is needed: UNAUTHENTICATED without; PERMISSION_DENIED for one that isn't welcome", async () => {
-    const identify = ({
-      names,
-    }: {
-      names: { commonName: string | undefined };
-    }): Identity | undefined => (names.commonName === "one" ? { name: "number one" } : undefined);
-    assert.deepEqual(await callers(mutualTlsAuth({ identify }), workload, host, undefined), [
-      "number one",
-      Code.PermissionDenied,
-      Code.Unauthenticated,
-    ]);
+    assert.deepEqual(
+      await callers(mutualTlsAuth({ identify: onlyOne }), workload, host, undefined),
+      ["number one", Code.PermissionDenied, Code.Unauthenticated],
+    );
   });
 });
