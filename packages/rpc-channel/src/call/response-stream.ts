@@ -3,6 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
 import { compressedFlag, prefixLength } from "@privet/grpc-wire";
 import type { MessageCodec } from "../message-codec.ts";
+import { abortReason } from "./abort-reason.ts";
 import { copyOf } from "./copy.ts";
 import { decompress } from "./decompress.ts";
 
@@ -40,6 +41,7 @@ export class ResponseStream implements AsyncIterable<Message> {
   readonly #codec: MessageCodec;
   readonly #readMaxBytes: number;
   readonly #source: ResponseSource;
+  readonly #signal: AbortSignal | undefined;
   readonly #iterator: AsyncIterator<Message, undefined>;
   #compression: Compression | null = null;
   #queue: Received[] = [];
@@ -48,9 +50,18 @@ export class ResponseStream implements AsyncIterable<Message> {
   /** Octets whose credit the server hasn't got back. */
   #unconsumed = 0;
   #ended = false;
+  /** The end has been given: nothing changes it. */
+  #drained = false;
   #error: ConnectError | undefined = undefined;
 
-  constructor(codec: MessageCodec, readMaxBytes: number, source: ResponseSource) {
+  /** @param signal of the call: once it is aborted, what has come is not given any more */
+  constructor(
+    codec: MessageCodec,
+    readMaxBytes: number,
+    source: ResponseSource,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#signal = signal;
     this.#codec = codec;
     this.#readMaxBytes = readMaxBytes;
     this.#source = source;
@@ -102,6 +113,8 @@ export class ResponseStream implements AsyncIterable<Message> {
   #next(): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiters.push({ resolve, reject });
+    // The call itself may have ended well before that.
+    if (this.#signal?.aborted === true && !this.#drained) this.#cut(abortReason(this.#signal));
     this.#serve();
     if (this.#waiters.length > 0 && !this.#ended && !this.#decompressing) this.#makeWay();
     return promise;
@@ -159,6 +172,7 @@ export class ResponseStream implements AsyncIterable<Message> {
   }
 
   #giveEnd(): void {
+    this.#drained = true;
     const waiter = this.#waiters.shift();
     if (this.#error === undefined) waiter?.resolve({ done: true, value: undefined });
     else waiter?.reject(this.#error);
@@ -167,10 +181,14 @@ export class ResponseStream implements AsyncIterable<Message> {
   /** The stream ends here, even where its call has already ended well. */
   #refuse(reason: unknown): void {
     const error = ConnectError.from(reason, Code.Internal);
+    this.#cut(error);
+    this.#source.cancel(error);
+    if (!this.#decompressing) this.#serve();
+  }
+
+  #cut(error: ConnectError): void {
     this.#queue = [];
     this.#error = error;
     this.#ended = true;
-    this.#source.cancel(error);
-    if (!this.#decompressing) this.#serve();
   }
 }

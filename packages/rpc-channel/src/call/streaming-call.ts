@@ -45,7 +45,7 @@ export class StreamingCall implements CallUser {
       (message) => frameMessage(codec, codec.normalize(message), framing),
       this.call,
     );
-    this.#response = new ResponseStream(method.codec, attempt.readMaxBytes, this.call);
+    this.#response = new ResponseStream(method.codec, attempt.readMaxBytes, this.call, spec.signal);
   }
 
   start(): void {

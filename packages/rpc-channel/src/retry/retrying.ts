@@ -246,6 +246,11 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
       this.#finish(undefined, trailers);
       return;
     }
+    if (lost && this.#late) {
+      // The server's clock was faster with the same deadline.
+      this.#finish(this.deadlineError(), trailers);
+      return;
+    }
     const decision = this.#decide().failed({
       reach: this.#replayable ? reach : "committed",
       code: error.code,
@@ -395,6 +400,11 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
     return (this.#decider ??= new RetryDecider({ policy, budget, attemptsLimit: maxAttempts }, () =>
       this.#host.random(),
     ));
+  }
+
+  /** The deadline has passed, and its alarm is about to say so: it goes off in ticks. */
+  get #late(): boolean {
+    return this.#host.timers.now() + 1 >= this.#deadline;
   }
 
   /** Whether all that was sent can be sent again. */

@@ -291,6 +291,23 @@ async function* broken(): AsyncGenerator<{ name: string }> {
   throw new Error("no more names");
 }
 
+test("a signal cuts off what has come and isn't read, though the call has ended well", async () => {
+  await using greeter = await startGreeter();
+  await using channel = insecureChannel(greeter.target);
+  const client = greeterClient(channel);
+  const abort = new AbortController();
+  const languageTags = ["en", "fr", "ru"];
+  const request = { name: "A", languageTags };
+  const call = client.sayHelloInLanguages(request, { signal: abort.signal });
+  const reader = call[Symbol.asyncIterator]();
+  assert.equal((await reader.next()).value?.languageTag, "en");
+  // By the time that this has been answered, so has the other.
+  await client.sayHello({ name: "B" });
+  abort.abort();
+  const error = await failureOf(reader.next());
+  assert.equal(error.code, Code.Canceled);
+});
+
 test("a request iterable that throws ends the call with its error", async () => {
   await using greeter = await startGreeter();
   await using channel = insecureChannel(greeter.target);
