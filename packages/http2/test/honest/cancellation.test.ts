@@ -11,7 +11,7 @@ import type { Link } from "./testkit/link.ts";
 // Cancelling is what honest clients do: half of the calls, all of them when a
 // deadline is too short, all but one when hedging. No budget may count it.
 
-const SECONDS = extent(1.5, 60);
+const SECONDS = extent(1, 60);
 const HEADERS = requestHeaders("/greeter.v1.GreeterService/SayHello");
 
 /** Keeps `width` of `turn` going until the time is up. */
@@ -63,18 +63,6 @@ test("a storm in which every call is cancelled by its deadline is honest traffic
   const { finished, cancelled } = report(link);
   assert.equal(finished, 0);
   assert.ok(cancelled > 1000, `only ${cancelled} were cancelled`);
-});
-
-test("a storm of deadlines while the server's event loop stalls again and again is honest traffic", async () => {
-  const stallMs = 30;
-  await using link = await openLink(replyAfter(() => 10_000));
-  const stall = setInterval(() => {
-    const until = performance.now() + stallMs;
-    while (performance.now() < until);
-  }, 100);
-  await keepUp(10, () => cancelAfter(new Call(link.client, HEADERS), 5));
-  clearInterval(stall);
-  assertHonoured(link);
 });
 
 test("hedging, where all but the fastest of three attempts are cancelled, is honest traffic", async () => {
