@@ -86,7 +86,10 @@ export class Connection {
     const taken = this.#read(chunk);
     session.counters.bytesReceived += taken;
     this.#cut = taken < chunk.length;
-    if (!session.ended) this.#watchFrame();
+    if (!session.ended) {
+      this.#watchFrame();
+      this.#parts.credit.turnEnded();
+    }
     session.leave();
     return taken;
   }

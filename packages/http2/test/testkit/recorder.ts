@@ -33,6 +33,8 @@ export interface Reactions {
 }
 
 export interface RecorderOptions extends Reactions {
+  /** Record data, as text. Default true. */
+  readonly texts?: boolean;
   /** Consume data as it comes. Default true. */
   readonly consume?: boolean;
   /** Release streams as they end. Default true. */
@@ -89,8 +91,10 @@ export class Recorder implements ConnectionHandler {
       },
       data: (bytes, start, end, endStream) => {
         const stream = find();
-        const text = String.fromCharCode(...bytes.subarray(start, end));
-        this.#recordData(stream.id, text, endStream);
+        if (options.texts !== false) {
+          const text = String.fromCharCode(...bytes.subarray(start, end));
+          this.#recordData(stream.id, text, endStream);
+        }
         if (options.consume !== false) stream.consume(end - start);
         options.data?.(stream, end - start, endStream);
       },
