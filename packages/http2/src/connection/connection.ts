@@ -66,6 +66,7 @@ export class Connection {
     this.#outbound = parts.streams.outbound;
     this.#silent = options.invalidPreface === "silence";
     session.deadlines.arm(Deadline.PREFACE, limits.prefaceMs);
+    session.deadlines.settle();
   }
 
   // Bytes from the network

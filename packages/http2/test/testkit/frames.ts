@@ -184,6 +184,8 @@ const SHOWN = 40;
 
 /** Reads the frames that an engine sent. One for each connection, since HPACK remembers. */
 export class FrameLog {
+  /** The octets of PINGs that ask for an answer. */
+  readonly pings: Uint8Array[] = [];
   #rest: Uint8Array = new Uint8Array(0);
   readonly #decoder = new Decoder(4096, 1 << 20);
   #block: { id: number; end: boolean; bytes: Uint8Array } | undefined;
@@ -231,6 +233,7 @@ export class FrameLog {
         return { type: "SETTINGS", values: readSettings(view) };
       case FrameType.PING: {
         const ack = (flags & Flag.ACK) !== 0;
+        if (!ack) this.pings.push(payload);
         return ack ? { type: "PING", ack, ...showText(payload) } : { type: "PING" };
       }
       case FrameType.GOAWAY: {

@@ -1,7 +1,7 @@
 import { Connection } from "../../src/index.ts";
 import type { Limits, Role, Stats, Stream, StreamHandler } from "../../src/index.ts";
 import type { HeaderBlock, HeaderList } from "../../src/index.ts";
-import { concat, FrameLog, preface, settings, settingsAck } from "./frames.ts";
+import { concat, FrameLog, ping, preface, settings, settingsAck } from "./frames.ts";
 import type { Seen } from "./frames.ts";
 import { Recorder } from "./recorder.ts";
 import type { Event, RecorderOptions } from "./recorder.ts";
@@ -93,6 +93,7 @@ export class Scripted {
   /** Time passes, and deadlines with it. */
   advance(ms: number): this {
     const until = this.now + ms;
+    this.flush();
     for (;;) {
       const next = this.connection.nextDeadline();
       if (next > until) break;
@@ -115,6 +116,12 @@ export class Scripted {
   /** Of `sent()`, the frames of these types. */
   sentOnly(...types: readonly string[]): Seen[] {
     return this.sent().filter((seen) => types.includes(seen.type));
+  }
+
+  /** Answers to the PINGs that the engine has sent so far and that were not answered. */
+  pings(): Uint8Array[] {
+    this.flush();
+    return this.#log.pings.splice(0).map((octets) => ping(octets, true));
   }
 
   /** What the handlers were told since the last call. */
