@@ -23,7 +23,7 @@ const OUTPUT_PER_OCTET = 64;
 const BASE_OUTPUT = 4_000;
 
 /** Feeds `octets` to an engine, as the pieces that `cut` makes, and then ends the connection. */
-export function feed(role: Role, octets: Uint8Array, cut: (length: number) => number): Outcome {
+function feed(role: Role, octets: Uint8Array, cut: (length: number) => number): Outcome {
   const watch = new Watch(role);
   const connection = new Connection({ role, handler: watch, now: 0 });
   const output: Uint8Array[] = [];

@@ -70,7 +70,7 @@ function call(client: Connection, random: Random): void {
 }
 
 /** Answers each request, with trailers as gRPC has them. */
-export function answering(random: Random): ConnectionHandler {
+function answering(random: Random): ConnectionHandler {
   return {
     stream: (stream, _, endStream) => answer(stream, random, endStream),
     closed: () => {},

@@ -6,7 +6,7 @@ import { dataFile } from "@privet/testkit";
 // them. Its cases of one story share their tables.
 
 /** One block of a story. */
-export interface Case {
+interface Case {
   /** The setting in force from this case on, where it says so. */
   readonly tableSize: number | undefined;
   /** The block, where the encoder's directory has one. */

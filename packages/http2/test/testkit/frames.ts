@@ -54,7 +54,7 @@ function string(text: string): Uint8Array {
 }
 
 /** An HPACK integer with a prefix of ones, `mask`. */
-export function integer(value: number, mask: number): Uint8Array {
+function integer(value: number, mask: number): Uint8Array {
   if (value < mask) return Uint8Array.of(value);
   const octets = [mask];
   let rest = value - mask;

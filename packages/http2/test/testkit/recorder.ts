@@ -23,7 +23,7 @@ export type Event =
   | ({ on: "closed" } & ConnectionEnd);
 
 /** What a test does with a stream when something came on it. */
-export interface Reactions {
+interface Reactions {
   /** On a server; the stream is recorded already. */
   request?(stream: Stream, headers: ReceivedHeaders, endStream: boolean): void;
   data?(stream: Stream, octets: number, endStream: boolean): void;
