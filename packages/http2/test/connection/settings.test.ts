@@ -119,8 +119,10 @@ test("a server that lowers its limit below what is open gets no more streams unt
   assert.equal(peer.connection.availableStreams, 0);
   peer.send(headers(1, [":status", "200"], { endStream: true }));
   assert.equal(peer.connection.availableStreams, 0);
+  peer.events();
   peer.send(headers(3, [":status", "200"], { endStream: true }));
   assert.equal(peer.connection.availableStreams, 1);
+  assert.deepEqual(peer.events().at(-1), { on: "available", count: 1 });
 });
 
 const byOctet = (octets: Uint8Array): Uint8Array[] =>
