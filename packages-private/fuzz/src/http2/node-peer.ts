@@ -44,7 +44,7 @@ export async function startNodePeer(): Promise<NodePeer> {
 async function converse(port: number, octets: Uint8Array): Promise<readonly Frame[]> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   const received: Buffer[] = [];
-  await once(socket, "connect");
+  // Everything is listened for before anything can happen.
   await new Promise<void>((resolve) => {
     socket.setTimeout(SILENCE_MS, resolve);
     socket.on("error", resolve).on("close", resolve);
@@ -52,7 +52,7 @@ async function converse(port: number, octets: Uint8Array): Promise<readonly Fram
       received.push(chunk);
       if (Buffer.concat(received).includes(Buffer.from(LAST_PING))) resolve();
     });
-    socket.write(octets);
+    socket.once("connect", () => socket.write(octets));
   });
   socket.destroy();
   return readFrames(Buffer.concat(received));
