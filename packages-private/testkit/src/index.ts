@@ -11,3 +11,11 @@ export type { GoProgram } from "./go-program.ts";
 // The list behind `bench`, `conformance` and `fuzz`.
 export { runSuite } from "./suite.ts";
 export type { Suite } from "./suite.ts";
+
+// Numbers that look random, and are the same for the same seed.
+export { seededRandom } from "./random.ts";
+export type { Random } from "./random.ts";
+
+// Other people's test data, which stays outside the repository.
+export { dataFile } from "./data-file.ts";
+export type { DataFile } from "./data-file.ts";

@@ -1,7 +1,7 @@
 import { Encoder } from "@privet/http2/internal/hpack/encoder";
 import { STATIC_ENTRIES } from "@privet/http2/internal/hpack/static-table";
 import { naiveEncode } from "@privet/naive-hpack/huffman";
-import type { Random } from "../random.ts";
+import type { Random } from "@privet/testkit";
 
 // Header blocks: as an encoder writes them, as the grammar allows them, and as
 // nobody should.

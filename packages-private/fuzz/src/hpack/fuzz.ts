@@ -10,7 +10,7 @@ import { HeaderReceiver } from "@privet/http2/internal/semantics/header-receiver
 import { NaiveDecoder } from "@privet/naive-hpack/decoder";
 import type { NaiveField } from "@privet/naive-hpack/decoder";
 import { deepStrictEqual } from "node:assert/strict";
-import type { Random } from "../random.ts";
+import type { Random } from "@privet/testkit";
 import { BlockSource, randomList, randomValues } from "./blocks.ts";
 
 const MAX_STRING = 1000;

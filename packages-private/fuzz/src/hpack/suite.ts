@@ -1,6 +1,6 @@
 import type { Suite } from "@privet/testkit";
 import { parseFuzzArguments } from "../arguments.ts";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "@privet/testkit";
 import { fuzzConnection, fuzzRoundTrip } from "./fuzz.ts";
 import type { Counts, MakeDecoder } from "./fuzz.ts";
 

@@ -10,6 +10,8 @@ const FULL = 0.66;
 export class BandwidthEstimator {
   #window: number;
   readonly #max: number;
+  /** The PING is answered: what came with the answer still counts. */
+  answered = false;
   #measuring = false;
   #sample = 0;
   /** Octets since the last measurement: the next waits for a window of them. */
@@ -34,8 +36,9 @@ export class BandwidthEstimator {
     return true;
   }
 
-  /** The PING is answered. @returns the size that the windows should have; the one they have where it is enough */
+  /** The turn ends in which the PING was answered. @returns the size that the windows should have; the one they have where it is enough */
   end(): number {
+    this.answered = false;
     this.#measuring = false;
     this.#since = 0;
     if (this.#sample >= this.#window * FULL) {

@@ -66,6 +66,7 @@ export class Connection {
     this.#outbound = parts.streams.outbound;
     this.#silent = options.invalidPreface === "silence";
     session.deadlines.arm(Deadline.PREFACE, limits.prefaceMs);
+    session.deadlines.settle();
   }
 
   // Bytes from the network
@@ -86,7 +87,10 @@ export class Connection {
     const taken = this.#read(chunk);
     session.counters.bytesReceived += taken;
     this.#cut = taken < chunk.length;
-    if (!session.ended) this.#watchFrame();
+    if (!session.ended) {
+      this.#watchFrame();
+      this.#parts.credit.turnEnded();
+    }
     session.leave();
     return taken;
   }
@@ -202,13 +206,14 @@ export class Connection {
     } else {
       this.#parts.lifetime.idle();
     }
-    if (this.#full) this.#tellAvailable();
+    if (!this.#session.isServer) this.#tellAvailable();
   }
 
   #tellAvailable(): void {
     const count = this.availableStreams;
-    if (count === 0) return;
-    this.#full = false;
+    const wasFull = this.#full;
+    this.#full = count === 0;
+    if (!wasFull || count === 0) return;
     this.#session.call(() => this.#session.handler.streamsAvailable?.(count));
   }
 
@@ -227,7 +232,6 @@ export class Connection {
     if (this.#session.isServer) throw misuse("not_a_client");
     if (this.availableStreams === 0) throw misuse("no_stream_available");
     const stream = this.#streams.open(headers, handler, options?.endStream === true);
-    this.#full = this.availableStreams === 0;
     if (this.#parts.registry.nextLocalId > this.limits.maxStreamId) this.drain("max_streams");
     this.#session.wake();
     return stream;

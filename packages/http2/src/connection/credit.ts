@@ -15,6 +15,7 @@ export class Credit {
   /** Of each stream. */
   readonly initialWindow: InitialWindow;
 
+  readonly #session: Session;
   readonly #frames: FrameWriter;
   readonly #pings: Pings;
   readonly #settings: LocalSettings;
@@ -25,6 +26,7 @@ export class Credit {
 
   constructor(session: Session, frames: FrameWriter, pings: Pings, settings: LocalSettings) {
     const { initialConnectionWindow, initialStreamWindow, maxAutoWindow } = session.limits;
+    this.#session = session;
     this.#frames = frames;
     this.#pings = pings;
     this.#settings = settings;
@@ -33,7 +35,8 @@ export class Credit {
     this.#window = new ReceiveWindow(this.#connection);
     // Before our SETTINGS are acknowledged, the peer may still count by the initial value.
     this.initialWindow = new InitialWindow(Math.max(initialStreamWindow, INITIAL_WINDOW_SIZE));
-    this.#estimator = new BandwidthEstimator(this.#connection.size, maxAutoWindow);
+    // A stream's window is the smaller one: a single stream is slowed down by that first.
+    this.#estimator = new BandwidthEstimator(initialStreamWindow, maxAutoWindow);
   }
 
   /** Octets, of the connection: what it is when nothing is on its way. */
@@ -69,8 +72,7 @@ export class Credit {
     this.#window.consume(octets);
     const due = this.#window.takeDue();
     if (due === 0) return;
-    this.#frames.windowUpdate(0, due);
-    if (this.#estimator.begin()) this.#pings.send(() => this.#grow(this.#estimator.end()));
+    this.#grant(0, due);
   }
 
   /** `octets` of the stream's window and of the connection's are consumed. */
@@ -78,7 +80,7 @@ export class Credit {
     stream.receiveWindow.consume(octets);
     if (peerMaySend(stream.state)) {
       const due = stream.receiveWindow.takeDue();
-      if (due > 0) this.#frames.windowUpdate(stream.id, due);
+      if (due > 0) this.#grant(stream.id, due);
     }
     this.consume(octets);
   }
@@ -95,6 +97,21 @@ export class Credit {
     if (!peerMaySend(stream.state)) return;
     const increment = stream.receiveWindow.widen(octets);
     if (increment > 0) this.#frames.windowUpdate(stream.id, increment);
+  }
+
+  /** Returns credit, and measures what comes of it: the PING goes with the WINDOW_UPDATE, not alone. */
+  #grant(streamId: number, octets: number): void {
+    if (this.#session.ended) return;
+    this.#frames.windowUpdate(streamId, octets);
+    if (!this.#estimator.begin()) return;
+    this.#pings.send(() => {
+      this.#estimator.answered = true;
+    });
+  }
+
+  /** All octets of a turn are read. */
+  turnEnded(): void {
+    if (this.#estimator.answered) this.#grow(this.#estimator.end());
   }
 
   #grow(size: number): void {

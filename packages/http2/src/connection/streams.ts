@@ -266,7 +266,7 @@ export class Streams implements StreamHost, OutboundObserver {
   closeAll(code: ErrorCode, token: string): void {
     for (const stream of this.#registry.all()) {
       // What the driver never got, the peer never saw.
-      const processed = stream.openedAt < this.outbound.taken;
+      const processed = !this.#registry.isLocal(stream.id) || stream.openedAt < this.outbound.taken;
       this.close(stream, { by: "connection", code, processed, token });
     }
   }

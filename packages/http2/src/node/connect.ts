@@ -168,6 +168,7 @@ class Attempt implements Expiring {
       },
       goaway: (lastStreamId, code, debug) => handler.goaway?.(lastStreamId, code, debug),
       streamsAvailable: (count) => handler.streamsAvailable?.(count),
+      threw: (error) => handler.threw?.(error),
       closed: (end) => {
         if (!this.#settled) {
           this.#fail(

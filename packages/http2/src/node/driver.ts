@@ -271,10 +271,16 @@ export class Driver implements SocketConnection, Expiring {
     }
   }
 
-  /** After an error nobody waits for a peer that doesn't read; the last responses have more time. */
+  /** The last responses have time to leave; what a broken or silent peer would get has not. */
   #patienceMs(): number {
     const { limits } = this.connection;
-    return this.#end?.code === ErrorCode.NO_ERROR ? limits.writeProgressMs : limits.closeLingerMs;
+    return this.#endIsGraceful() ? limits.writeProgressMs : limits.closeLingerMs;
+  }
+
+  #endIsGraceful(): boolean {
+    if (this.#end === undefined) return false;
+    const { by, code, token } = this.#end;
+    return by !== "transport" && code === ErrorCode.NO_ERROR && token !== "keepalive_timeout";
   }
 
   #discard(octets: number): void {
@@ -290,6 +296,7 @@ class Relay implements ConnectionHandler {
   settings?: NonNullable<ConnectionHandler["settings"]>;
   goaway?: NonNullable<ConnectionHandler["goaway"]>;
   streamsAvailable?: NonNullable<ConnectionHandler["streamsAvailable"]>;
+  threw?: NonNullable<ConnectionHandler["threw"]>;
   readonly outputReady: () => void;
   readonly #closed: (end: ConnectionEnd) => void;
   #application: SocketHandler;
@@ -312,6 +319,7 @@ class Relay implements ConnectionHandler {
     if (application.streamsAvailable) {
       this.streamsAvailable = application.streamsAvailable.bind(application);
     }
+    if (application.threw) this.threw = application.threw.bind(application);
   }
 
   closed(end: ConnectionEnd): void {

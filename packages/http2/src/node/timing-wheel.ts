@@ -2,7 +2,7 @@ import { type Alarm, type Clock, systemClock } from "./clock.ts";
 
 /**
  * A hashed timing wheel: a deadline costs two pointer writes to set, to move
- * and to cancel, where a timer of Node's costs thirty times that.
+ * and to cancel, where a timer of Node's costs some fifteen times that.
  *
  *     near   512 slots of 16 ms, one list each: the next 8.2 s
  *     far    one list of everything later, looked through every 4.1 s

@@ -55,8 +55,3 @@ export function transition(state: State, input: Input): State {
 export function peerMaySend(state: State): boolean {
   return state === OPEN || state === HALF_CLOSED_LOCAL;
 }
-
-/** May we? */
-export function weMaySend(state: State): boolean {
-  return state === OPEN || state === HALF_CLOSED_REMOTE;
-}

@@ -154,7 +154,7 @@ function churn(index: number): Uint8Array {
 test("entries that drive each other out of the table leave nothing behind", async () => {
   const attack: Attack = {
     unit: (index) => headers(id(index), churn(index)),
-    units: extent(2000, 50_000),
+    units: extent(2000, 20_000),
     pace: 100,
   };
   const { record, handlers } = await attackOn(victim, attack);

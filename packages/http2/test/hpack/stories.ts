@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
-import { requirement } from "@privet/testkit";
+import { dataFile } from "@privet/testkit";
 
 // http2jp/hpack-test-case: real header lists, and how 14 other encoders wrote
 // them. Its cases of one story share their tables.
 
 /** One block of a story. */
-export interface Case {
+interface Case {
   /** The setting in force from this case on, where it says so. */
   readonly tableSize: number | undefined;
   /** The block, where the encoder's directory has one. */
@@ -22,17 +21,10 @@ export interface Story {
   readonly cases: readonly Case[];
 }
 
-const data =
-  process.env["PRIVET_DATA"] ??
-  fileURLToPath(new URL("../../../../../shared/data", import.meta.url));
-const file = `${data}/hpack-test-case.ndjson.br`;
+const { path: file, skip } = dataFile("hpack-test-case.ndjson.br");
 
 /** The `skip` of a test that needs the stories. */
-export const storiesMissing: string | false = requirement({
-  name: "http2jp/hpack-test-case",
-  probe: { path: file },
-  hint: "put hpack-test-case.ndjson.br into ../shared/data, or name its folder in PRIVET_DATA",
-});
+export const storiesMissing: string | false = skip;
 
 /** A story as it stands in the file. */
 interface Row {

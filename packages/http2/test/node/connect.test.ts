@@ -8,8 +8,11 @@ import { requirement } from "@privet/testkit";
 import { accept, connect, ConnectFailure, listen, memoryPipe } from "../../src/node/index.ts";
 import { threadWheel } from "../../src/node/timing-wheel.ts";
 import { openssl, selfSigned } from "./testkit/certificate.ts";
-import { echoHandler } from "./testkit/echo.ts";
+import { echoHandler, pattern } from "./testkit/echo.ts";
 import { exchange } from "./testkit/exchange.ts";
+
+const tlsTest = { skip: requirement(openssl) };
+const tls = tlsTest.skip === false ? selfSigned() : { key: "", cert: "" };
 
 /** A server that does with its sockets what the test says. */
 async function serverOf(
@@ -157,6 +160,39 @@ test("client and server talk over a memory pipe", async () => {
   assert.equal((await server.ended).code, 0);
 });
 
+for (const encrypted of [false, true]) {
+  const name = encrypted ? "TLS" : "TCP";
+  const skip = encrypted && requirement(openssl);
+  test(
+    `what is too much for one turn is read in the next ones, over ${name}`,
+    { skip },
+    async () => {
+      const secured = encrypted && { tls };
+      await using listener = await listen({
+        port: 0,
+        host: "127.0.0.1",
+        handler: () => echoHandler,
+        ...secured,
+      });
+      const { port } = listener.address as AddressInfo;
+      const link = await connect({
+        port,
+        host: encrypted ? "localhost" : "127.0.0.1",
+        limits: { framesPerTurn: 2 },
+        ...(encrypted && { tls: { ca: tls.cert } }),
+      });
+      const responses = await Promise.all(
+        [1, 70_000, 300_000].map((octets) => exchange(link, { path: `/octets/${octets}` })),
+      );
+      for (const { body, trailers } of responses) {
+        assert.equal(Buffer.compare(body, pattern(0, body.length)), 0);
+        assert.equal(trailers.get("x-octets"), String(body.length));
+      }
+      link.destroy();
+    },
+  );
+}
+
 test("the loss of a memory pipe ends both connections", async () => {
   const pipe = memoryPipe();
   const server = accept(pipe.server, { handler: () => echoHandler });
@@ -168,9 +204,6 @@ test("the loss of a memory pipe ends both connections", async () => {
   assert.equal((await call).end.by, "connection");
   assert.equal((await server.ended).by, "transport");
 });
-
-const tlsTest = { skip: requirement(openssl) };
-const tls = tlsTest.skip === false ? selfSigned() : { key: "", cert: "" };
 
 test("TLS: a server whose ALPN is not h2 is no_http2", tlsTest, async () => {
   for (const ALPNProtocols of [undefined, ["http/1.1"]]) {

@@ -193,6 +193,36 @@ test("FIN after the last frames of a held rest is seen after them", async () => 
   assert.equal(end.by, "transport");
 });
 
+test("the application is told of its own handlers' faults, on both sides", async () => {
+  const faults: unknown[] = [];
+  const pipe = memoryPipe();
+  accept(pipe.server, {
+    handler: () => ({
+      stream: () => {
+        throw new Error("server's handler");
+      },
+      threw: (error) => faults.push((error as Error).message),
+    }),
+  });
+  const link = await connect({
+    socket: pipe.client,
+    handler: { threw: (error) => faults.push((error as Error).message) },
+  });
+  link.connection.openStream(
+    [":method", "GET", ":scheme", "http", ":authority", "x", ":path", "/"],
+    {
+      data: () => {},
+      closed: () => {
+        throw new Error("client's handler");
+      },
+    },
+    { endStream: true },
+  );
+  while (faults.length < 2) await turn();
+  assert.deepEqual(faults, ["server's handler", "client's handler"]);
+  link.destroy();
+});
+
 test("a connection error sends GOAWAY, then FIN, and the peer can read both", async () => {
   await using listener = await serve();
   const client = await rawClient(listener);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { start } from "@privet/testkit";
@@ -16,6 +17,15 @@ function run(code: string, port: number): Program {
   const args = ["-C", "@privet/source", "--input-type=module-typescript", "-e", here];
   return start(process.execPath, args, { cwd: folder });
 }
+
+test("the files that the README tells to read are there", () => {
+  const files = Array.from(readme.matchAll(/`(src\/[^`]+\.ts)`/g), ([, file]) => file ?? "");
+  assert.ok(files.length >= 6);
+  assert.deepEqual(
+    files.filter((file) => !existsSync(join(folder, file))),
+    [],
+  );
+});
 
 test("the README's server and client greet each other, in 30 lines", async () => {
   const [server, client] = listings;

@@ -6,7 +6,8 @@ import { callMeanwhile, serveHonestly } from "./honest.ts";
 import { attackServer, RawServer } from "./raw-peer.ts";
 import type { RawPeer } from "./raw-peer.ts";
 import type { Handlers, VictimClient, VictimServer } from "./victim.ts";
-import { settings } from "../../testkit/frames.ts";
+import { data, settings } from "../../testkit/frames.ts";
+import { request } from "./blocks.ts";
 
 const MIB = 1024 * 1024;
 /** What an attack may make a victim's resident memory grow by. */
@@ -55,6 +56,7 @@ export interface Aftermath {
 export async function attackOn(victim: VictimServer, attack: Attack): Promise<Aftermath> {
   const port = await victim.listen({ ...EASY, ...attack.limits });
   await using bystander = await callMeanwhile(port);
+  await warmUp(victim, port);
   await using peer = await attackServer(port);
   const before = await victim.measure();
   const sent = await fight(peer, attack);
@@ -64,6 +66,21 @@ export async function attackOn(victim: VictimServer, attack: Attack): Promise<Af
   const cpuMicros = await lookAtDamage(before, victim);
   return { sent, peer, record, cpuMicros, handlers };
 }
+
+const warm = new WeakSet<VictimServer>();
+
+/** Once for each victim: what is compiled and pooled for the first requests is nobody's attack. */
+async function warmUp(victim: VictimServer, port: number): Promise<void> {
+  if (warm.has(victim)) return;
+  warm.add(victim);
+  await using peer = await attackServer(port);
+  for (let streamId = 1; streamId < 1000; streamId += 2) {
+    peer.send(request(streamId, "/", { endStream: false }), data(streamId, 4000, END));
+    if (streamId % 100 === 1) await peer.settle();
+  }
+}
+
+const END = { endStream: true };
 
 /**
  * The same with a server that attacks: the victim has called it, on stream 1

@@ -3,7 +3,7 @@ import { FrameType } from "../../../src/constants.ts";
 import { attackServer } from "./raw-peer.ts";
 import type { RawPeer, RawServer } from "./raw-peer.ts";
 import { data, settings } from "../../testkit/frames.ts";
-import { request, response, UNLIMITED } from "./blocks.ts";
+import { request, response } from "./blocks.ts";
 
 const END_STREAM = 0x1;
 
@@ -24,7 +24,6 @@ const REST_MS = 5;
 /** Calls a serving victim, one call after the other. */
 export async function callMeanwhile(port: number): Promise<Bystander> {
   const peer = await attackServer(port);
-  peer.send(UNLIMITED);
   let going = true;
   const calls = callInTurn(peer, () => going);
   // Seen by stop(); nobody else waits for it.

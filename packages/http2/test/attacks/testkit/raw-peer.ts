@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { CLIENT_PREFACE, FrameType } from "../../../src/constants.ts";
-import { frame, ping, settings } from "../../testkit/frames.ts";
+import { ping, preface, settings, settingsAck } from "../../testkit/frames.ts";
+import { PLENTY } from "./blocks.ts";
 
 /** A frame that came from the victim. */
 export interface SeenFrame {
@@ -190,7 +191,7 @@ export class RawPeer implements AsyncDisposable {
     } else if (type === FrameType.PING && (flags & ACK) !== 0) {
       this.pongs += 1;
     } else if (type === FrameType.SETTINGS && (flags & ACK) === 0 && this.#acknowledge) {
-      this.send(frame(FrameType.SETTINGS, ACK, 0));
+      this.send(settingsAck());
     }
     this.onFrame?.(seen);
   }
@@ -200,13 +201,13 @@ export class RawPeer implements AsyncDisposable {
   }
 }
 
-/** Connects to a victim that serves: preface and empty SETTINGS are out, its SETTINGS are here. */
+/** Connects to a victim that serves, and lets it send what it likes: preface, SETTINGS and credit are out, its SETTINGS are here. */
 export async function attackServer(
   port: number,
   options: { readonly acknowledge?: boolean } = {},
 ): Promise<RawPeer> {
   const peer = await dial(port, options);
-  peer.send(Buffer.from(CLIENT_PREFACE, "latin1"), settings());
+  peer.send(preface, settings(), PLENTY);
   await peer.until(() => peer.count(FrameType.SETTINGS) > 0, "the server's SETTINGS");
   return peer;
 }

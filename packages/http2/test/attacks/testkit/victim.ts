@@ -23,7 +23,7 @@ class Victim implements AsyncDisposable {
   constructor(file: string) {
     this.#child = fork(join(import.meta.dirname, file), {
       // A small young generation: garbage that waits is not to be taken for memory that is held.
-      execArgv: ["-C", "@privet/source", "--expose-gc", "--max-semi-space-size=2"],
+      execArgv: ["-C", "@privet/source", "--expose-gc", "--max-semi-space-size=1"],
       // JSON has no Infinity.
       serialization: "advanced",
       stdio: ["ignore", "inherit", "inherit", "ipc"],

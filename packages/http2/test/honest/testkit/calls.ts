@@ -51,7 +51,7 @@ export class Call implements StreamHandler {
 }
 
 /** A server's handler that answers each request after `delayMs()`, unless it was cancelled first. */
-export class DelayedReply implements StreamHandler {
+class DelayedReply implements StreamHandler {
   readonly #stream: Stream;
   readonly #timer: NodeJS.Timeout;
 
@@ -81,7 +81,7 @@ export function replyAfter(delayMs: () => number): () => SocketHandler {
 }
 
 /** Answers at once, when the request has ended. */
-export class PromptReply implements StreamHandler {
+class PromptReply implements StreamHandler {
   readonly #stream: Stream;
   readonly #body: Uint8Array;
 
@@ -118,7 +118,7 @@ export function replyWith(body: Uint8Array): () => SocketHandler {
 }
 
 /** Sends back each piece as it comes. */
-export class EchoReply implements StreamHandler {
+class EchoReply implements StreamHandler {
   readonly #stream: Stream;
 
   constructor(stream: Stream) {
