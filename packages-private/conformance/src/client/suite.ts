@@ -26,13 +26,23 @@ export const clientSuite: Suite = {
     const descriptors = buildDescriptors("connectconformance", connectconformanceProtos());
     writeFileSync(config, configFor("privet"));
     const program = join(import.meta.dirname, "program.ts");
+    const flags = [
+      ...values.run.flatMap((pattern) => ["--run", pattern]),
+      ...(values.trace ? ["--trace"] : []),
+    ];
+    const command = [process.execPath, "-C", "@privet/source", program];
     await using runner = start(
       connectconformance(),
       [
-        ...["--mode", "client", "--conf", config],
-        ...values.run.flatMap((pattern) => ["--run", pattern]),
-        ...(values.trace ? ["--trace"] : []),
-        ...["--", process.execPath, "-C", "@privet/source", program, "--descriptors", descriptors],
+        "--mode",
+        "client",
+        "--conf",
+        config,
+        ...flags,
+        "--",
+        ...command,
+        "--descriptors",
+        descriptors,
       ],
       { timeoutMs: RUN_MS },
     );
