@@ -46,8 +46,8 @@ export interface BalancerUpdate {
 /** What a balancer may ask of its channel. */
 export interface BalancerHost {
   readonly timers: Timers;
-  /** A number from 0 to 1, without 1. */
-  random(): number;
+  /** Gives a number from 0 to 1, without 1. */
+  readonly random: () => number;
   /** Runs `task` soon, in turn with all else that the balancer is told. */
   defer(task: () => void): void;
   /** A connection to `address`, perhaps one that exists already. The caller has to close it. */

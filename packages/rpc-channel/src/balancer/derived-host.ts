@@ -4,7 +4,7 @@ import type { BalancerHost } from "./balancer.ts";
 export function derivedHost(host: BalancerHost, replaced: Partial<BalancerHost>): BalancerHost {
   return {
     timers: host.timers,
-    random: () => host.random(),
+    random: host.random,
     defer: (task) => host.defer(task),
     createSubchannel: (address, listener) => host.createSubchannel(address, listener),
     publish: (state) => host.publish(state),

@@ -10,7 +10,7 @@ import type {
 } from "./balancer.ts";
 import { pickFirst } from "./pick-first.ts";
 import { derivedHost } from "./derived-host.ts";
-import { type Picker, waitingPicker } from "./picker.ts";
+import { type PickCall, type Picker, type PickResult, waitingPicker } from "./picker.ts";
 import { failure, noConnection, unavailable } from "./unavailable.ts";
 
 /** An endpoint that can take calls. */
@@ -25,7 +25,10 @@ export interface ReadyShard {
 export interface ShardedOptions {
   /** As service configs call it. */
   readonly name: string;
-  /** Makes the picker for the endpoints that can take calls: at least one, in the resolver's order. */
+  /**
+   * Makes the picker for the endpoints that can take calls: at least one, in the resolver's order.
+   * Is called when these have changed and a call comes.
+   */
   picker(ready: readonly ReadyShard[], host: BalancerHost): Picker;
   /** What keeps the connection to one endpoint. Default `pickFirst()`, which is also what tries its addresses. */
   readonly child?: BalancerPolicy;
@@ -105,12 +108,18 @@ class EndpointShards implements Balancer {
   #publish(): void {
     const state = this.#counts.aggregate;
     if (state === "READY") {
-      this.#host.publish({ state, picker: this.#options.picker(this.#ready(), this.#host) });
+      this.#host.publish({ state, picker: new FirstAskedPicker(() => this.#readyPicker()) });
     } else if (state === "TRANSIENT_FAILURE") {
       this.#host.publish(failure(this.#error()));
     } else {
       this.#host.publish({ state, picker: waitingPicker });
     }
+  }
+
+  #readyPicker(): Picker {
+    const ready = this.#ready();
+    // One that has been replaced may be asked for the first time when all is lost.
+    return ready.length === 0 ? waitingPicker : this.#options.picker(ready, this.#host);
   }
 
   #ready(): ReadyShard[] {
@@ -126,6 +135,25 @@ class EndpointShards implements Balancer {
     let addresses = 0;
     for (const { endpoint } of this.#shards.values()) addresses += endpoint.addresses.length;
     return noConnection(addresses, this.#lastError);
+  }
+}
+
+/**
+ * A picker that is made when the first call asks it: ten thousand endpoints
+ * that connect one after the other would make as many, of ten thousand each.
+ */
+class FirstAskedPicker implements Picker {
+  readonly #make: () => Picker;
+  #picker: Picker | undefined;
+
+  constructor(make: () => Picker) {
+    this.#make = make;
+    this.#picker = undefined;
+  }
+
+  pick(call: PickCall): PickResult {
+    this.#picker ??= this.#make();
+    return this.#picker.pick(call);
   }
 }
 

@@ -67,7 +67,7 @@ class HealthCheckedSubchannel implements Subchannel {
     this.#listener = listener;
     this.#host = host;
     this.#options = options;
-    this.#backoff = new Backoff({}, () => host.random());
+    this.#backoff = new Backoff({}, host.random);
     this.#watch = undefined;
     this.#watchedSince = 0;
     this.#alarm = undefined;

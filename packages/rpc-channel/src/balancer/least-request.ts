@@ -31,7 +31,7 @@ export function leastRequest(options: LeastRequestOptions = {}): BalancerPolicy 
       new LeastRequestPicker(
         ready.map((shard) => candidate(shard, loads)),
         choices,
-        () => host.random(),
+        host.random,
       ),
   });
 }

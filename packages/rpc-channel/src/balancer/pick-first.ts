@@ -82,9 +82,7 @@ class PickFirst implements Balancer {
   update({ endpoints }: BalancerUpdate): boolean {
     const wasEmpty = this.#addresses.size === 0;
     this.#addresses = connectionOrder(
-      this.#options.shuffleAddressList === true
-        ? shuffle(endpoints, () => this.#host.random())
-        : endpoints,
+      this.#options.shuffleAddressList === true ? shuffle(endpoints, this.#host.random) : endpoints,
     );
     this.#closeAll((key) => this.#addresses.has(key));
     if (this.#addresses.size === 0) {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { BalancerPolicy } from "../../src/balancer/balancer.ts";
 import { shardedBalancer } from "../../src/balancer/endpoint-shards.ts";
 import { waitingPicker } from "../../src/balancer/picker.ts";
-import { roundRobin } from "../../src/balancer/round-robin.ts";
+import { rotatingPicker, roundRobin } from "../../src/balancer/round-robin.ts";
 import { Balanced, endpoint } from "../support/balanced.ts";
 
 const addresses = Array.from({ length: 5 }, (_, i) => `10.0.0.${i + 1}:50051`);
@@ -92,6 +92,37 @@ test("the balancer of an endpoint that has gone isn't called any more", () => {
   balanced.balancer.update({ endpoints: [] });
   balanced.timers.settle();
   assert.equal(closed, 1);
+});
+
+test("a picker is made when a call comes, and not for every server that connects", () => {
+  let made = 0;
+  const policy = shardedBalancer({
+    name: "own",
+    picker(ready) {
+      made++;
+      return rotatingPicker(ready.map(({ picker }) => picker));
+    },
+  });
+  const balanced = new Balanced(policy);
+  balanced.update(...addresses);
+  balanced.advance(10);
+  assert.equal(made, 0);
+  assert.deepEqual(balanced.calls(5), addresses);
+  assert.equal(made, 1);
+  balanced.network.drop("10.0.0.3:50051");
+  balanced.advance(10);
+  balanced.calls(5);
+  assert.equal(made, 2);
+});
+
+test("a picker that is asked for the first time when it has been replaced lets the call wait", () => {
+  const balanced = new Balanced(roundRobin());
+  balanced.update("10.0.0.1:1");
+  balanced.advance(10);
+  const picker = balanced.last?.picker;
+  balanced.network.stop("10.0.0.1:1");
+  balanced.advance(10);
+  assert.equal(picker?.pick({ path: "/a.B/C", header: new Headers() }).kind, "wait");
 });
 
 test("a thousand servers in one update lead to one picker, and not to a thousand", () => {

@@ -10,7 +10,9 @@ interface Alarm {
 export class VirtualTime implements Timers {
   #now = 0;
   #order = 0;
+  /** Those that are set, and in the order of their times those that were ever set. */
   readonly #alarms = new Set<Alarm>();
+  readonly #heap: Alarm[] = [];
   readonly #tasks: (() => void)[] = [];
 
   now(): number {
@@ -19,7 +21,9 @@ export class VirtualTime implements Timers {
 
   set(ms: number, callback: () => void): Timer {
     const alarm = { at: this.#now + Math.max(0, ms), order: this.#order++, callback };
-    if (ms !== Infinity) this.#alarms.add(alarm);
+    if (ms === Infinity) return alarm;
+    this.#alarms.add(alarm);
+    this.#push(alarm);
     return alarm;
   }
 
@@ -59,12 +63,43 @@ export class VirtualTime implements Timers {
   }
 
   #next(end: number): Alarm | undefined {
-    let first: Alarm | undefined;
-    for (const alarm of this.#alarms) {
-      if (alarm.at > end) continue;
-      if (first === undefined || alarm.at < first.at) first = alarm;
-      else if (alarm.at === first.at && alarm.order < first.order) first = alarm;
+    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+      const isSet = this.#alarms.has(first);
+      if (isSet && first.at > end) return undefined;
+      this.#pop();
+      if (isSet) return first;
     }
-    return first;
+    return undefined;
   }
+
+  #push(alarm: Alarm): void {
+    const heap = this.#heap;
+    let i = heap.push(alarm) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (isBefore(heap[parent] as Alarm, alarm)) break;
+      heap[i] = heap[parent] as Alarm;
+      i = parent;
+    }
+    heap[i] = alarm;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let i = 0;
+    for (let child = 1; child < heap.length; child = 2 * i + 1) {
+      const right = heap[child + 1];
+      if (right !== undefined && isBefore(right, heap[child] as Alarm)) child++;
+      if (isBefore(last, heap[child] as Alarm)) break;
+      heap[i] = heap[child] as Alarm;
+      i = child;
+    }
+    heap[i] = last;
+  }
+}
+
+function isBefore(a: Alarm, b: Alarm): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
