@@ -28,7 +28,7 @@ export interface DnsTarget extends AnyTarget {
 }
 
 /** Addresses that need no looking up. */
-export interface AddressTarget extends AnyTarget {
+interface AddressTarget extends AnyTarget {
   readonly kind: "addresses";
   readonly addresses: readonly Address[];
 }

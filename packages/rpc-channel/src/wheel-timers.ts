@@ -3,7 +3,7 @@ import type { TimingWheel } from "@privet/http2/node";
 import type { Timers } from "./timers.ts";
 
 /** Alarms on the engine's timing wheel: up to 16 milliseconds late, and nearly free. */
-export function timersOn(wheel: TimingWheel): Timers {
+function timersOn(wheel: TimingWheel): Timers {
   return {
     now: () => wheel.clock.now(),
     set(ms, callback) {

@@ -25,7 +25,7 @@ export const grpcPeers: readonly PeerName[] = peerNames.filter((name) => name !=
 /** Those that have a protocol besides gRPC. */
 export const connectPeers: readonly PeerName[] = ["privet", "connect-node"];
 
-export interface Peer {
+interface Peer {
   readonly name: PeerName;
   readonly program: SubjectProgram;
 }

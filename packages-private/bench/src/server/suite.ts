@@ -12,8 +12,8 @@ import type { PeersFound } from "./peers.ts";
 import type { Bench, Workload } from "./workload.ts";
 import { workloads } from "./workloads.ts";
 
-export const resultsFile: string = join(import.meta.dirname, "../../results/server.json");
-export const readme: string = join(
+const resultsFile: string = join(import.meta.dirname, "../../results/server.json");
+const readme: string = join(
   import.meta.dirname,
   "../../../../packages/rpc-server/README.md",
 );

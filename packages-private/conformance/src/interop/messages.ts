@@ -36,7 +36,7 @@ export interface StreamingOutputCallRequest extends Message {
   readonly responseStatus?: EchoStatus;
 }
 
-export interface ResponseParameters {
+interface ResponseParameters {
   readonly size: number;
   readonly intervalUs: number;
   readonly compressed?: BoolValue;

@@ -1,5 +1,5 @@
 /** What a server claims to support, which decides the cases that the runner makes. */
-export interface Features {
+interface Features {
   readonly compressions: readonly string[];
   readonly supportsMessageReceiveLimit: boolean;
 }

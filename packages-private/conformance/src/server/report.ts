@@ -9,7 +9,7 @@ export interface Report {
 }
 
 /** The cases of one HTTP version and protocol, with TLS or without. */
-export interface Group {
+interface Group {
   readonly title: string;
   readonly cases: number;
   readonly failed: number;

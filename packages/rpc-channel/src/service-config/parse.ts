@@ -64,7 +64,7 @@ function parseBalancer(root: JsonField, table: BalancerTable): ConfiguredBalance
 }
 
 /** The first policy that we have; the others are for clients that have them. */
-export function parseChoice(list: JsonField, table: BalancerTable): ConfiguredBalancer {
+function parseChoice(list: JsonField, table: BalancerTable): ConfiguredBalancer {
   for (const element of list.elements()) {
     const [name, ...others] = element.names();
     if (name === undefined || others.length > 0)

@@ -32,7 +32,7 @@ export const actions = [
   "deny-late",
   "gate-head",
 ] as const;
-export type Action = (typeof actions)[number];
+type Action = (typeof actions)[number];
 
 /** Notes what it sees, and does what the request's headers ask for. */
 class Play {
