@@ -139,7 +139,7 @@ class Observed {
   }
 
   #received({ payload }: ResponseMessage): void {
-    if (payload !== undefined) this.#result.payloads.push(payload);
+    this.#result.payloads.push(payload ?? {});
     this.#answered();
   }
 

@@ -8,6 +8,8 @@ import { abortReason } from "../call/abort-reason.ts";
 import { Attempt, type AttemptEnd, type AttemptOwner } from "../call/attempt.ts";
 import type { CallHost } from "../call/call-host.ts";
 import type { CallSpec } from "../call/call-spec.ts";
+import { type Phase, phases } from "../call/phase.ts";
+import type { CallUser } from "../call/call-user.ts";
 import { credentialsFields } from "../call/credentials-fields.ts";
 import { type Circumstances, deadlinePassed, explain } from "../call/explanation.ts";
 import type { WaitingCall } from "../picker-gate.ts";
@@ -16,34 +18,6 @@ import type { Timer } from "../timers.ts";
 import { RetryBuffer } from "./buffer.ts";
 import { RetryDecider } from "./decision.ts";
 import { parsePushback, pushbackHeader } from "./pushback.ts";
-
-/** Who made the call. */
-export interface CallUser {
-  /** More of the request can be sent. Not called for a request that was given whole. */
-  writable(): void;
-  /** The response has begun. Not called for a Trailers-Only one. */
-  head(headers: ReceivedHeaders, compression: Compression | null): void;
-  /** @param bytes borrowed for the call, unless `owned`. What it throws ends the call. */
-  message(bytes: Uint8Array, flags: number, owned: boolean): void;
-  /** So many octets have come, whose credit is to be given back by `consume()`. Not where it is `eager`. */
-  received(octets: number): void;
-  /** A message has begun that isn't complete. Not where it is `eager`. */
-  incomplete(): void;
-  /** The call is over. Called exactly once; nothing is called after it. */
-  ended(error: ConnectError | undefined, trailers: ReceivedHeaders | undefined): void;
-}
-
-/** What a call is doing, for who asks why it took so long. */
-const phases = {
-  STARTING: "it began",
-  CREDENTIALS: "fetching call credentials",
-  PICKING: "",
-  QUEUED: "waiting for one of the server's streams",
-  ATTEMPTING: "waiting for the response",
-  RESPONDING: "receiving the response",
-  BACKING_OFF: "waiting to try again",
-} as const;
-type Phase = keyof typeof phases;
 
 /**
  * One call: as many attempts as it takes and is allowed (gRFC A6), within one

@@ -6,7 +6,8 @@ import type { CallHost } from "../call/call-host.ts";
 import type { CallSpec } from "../call/call-spec.ts";
 import { copyOf } from "../call/copy.ts";
 import { RequestPump } from "../call/request-pump.ts";
-import { type CallUser, RetryingCall } from "../retry/retrying.ts";
+import { RetryingCall } from "../retry/retrying.ts";
+import type { CallUser } from "../call/call-user.ts";
 import { ResponseBody } from "./response-body.ts";
 
 const noBody = new Uint8Array(0);

@@ -7,9 +7,7 @@ import type { ChannelCredentials } from "../credentials/channel-credentials.ts";
 import { parseHostPort } from "../host-port.ts";
 
 /** What an attempt to connect needs beside the address. */
-type AttemptOptions = Required<
-  Pick<ConnectOptions, "handler" | "timeoutMs" | "signal" | "limits">
->;
+type AttemptOptions = Required<Pick<ConnectOptions, "handler" | "timeoutMs" | "signal" | "limits">>;
 
 /** Opens connections, in one way. */
 export interface Connector {
