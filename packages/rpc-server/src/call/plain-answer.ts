@@ -1,10 +1,17 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { appendErrorStatus, codecOf, contentTypes } from "@privet/grpc-wire";
 import { ErrorCode, preencode } from "@privet/http2";
-import type { HeaderBlock, ReceivedHeaders, Stream, StreamHandler } from "@privet/http2";
+import type {
+  HeaderBlock,
+  HeaderList,
+  ReceivedHeaders,
+  Stream,
+  StreamHandler,
+} from "@privet/http2";
 
-const notFound = preencode([":status", "404"]);
-const tooLarge = preencode([":status", "431"]);
+// Lists, to which fields for browsers can be added.
+const notFound: HeaderList = [":status", "404"];
+const tooLarge: HeaderList = [":status", "431"];
 const exhausted = preencode(exhaustedFields());
 
 /** No route has the path. To a client of gRPC that is UNIMPLEMENTED. */
@@ -32,7 +39,7 @@ function exhaustedFields(): string[] {
 }
 
 /** The whole answer is its head. */
-function answer(stream: Stream, head: HeaderBlock, endStream: boolean): StreamHandler {
+function answer(stream: Stream, head: HeaderList | HeaderBlock, endStream: boolean): StreamHandler {
   stream.sendHeaders(head, { endStream: true });
   // RFC 9113 §8.1: the rest of the request is of no use.
   if (!endStream) stream.reset(ErrorCode.NO_ERROR);

@@ -33,12 +33,21 @@ const refusalKey: ContextKey<ConnectError | undefined> = createContextKey<Connec
   { description: "refusal of the call" },
 );
 
-/** Lets our refusal of a call through Connect's code, which says it in the call's protocol. */
+/**
+ * Lets our refusal of a call through Connect's code, which says it in the
+ * call's protocol, and notes what the gate throws: interceptors don't see that.
+ */
 export function refusingGate(gate: RequestGate | undefined): RequestGate {
-  return (context) => {
-    const refusal = context.values.get(refusalKey);
-    if (refusal !== undefined) throw refusal;
-    return gate?.(context);
+  return async (context) => {
+    try {
+      const refusal = context.values.get(refusalKey);
+      if (refusal !== undefined) throw refusal;
+      await gate?.(context);
+    } catch (error) {
+      const outcome = context.values.get(outcomeKey);
+      if (outcome !== undefined) outcome.error = ConnectError.from(error);
+      throw error;
+    }
   };
 }
 

@@ -1,8 +1,11 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { ServerObserver } from "../observe.ts";
+import { peerOf } from "../peer.ts";
 
 export interface Http1Options {
+  readonly observer: ServerObserver | undefined;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Of a request's header, in octets. */
   readonly maxHeaderSize: number;
@@ -15,12 +18,14 @@ export interface Http1Options {
 /** Serves HTTP/1.1, with `node:http`, on sockets that others have accepted. */
 export class Http1 {
   readonly #server: Server;
+  readonly #observer: ServerObserver | undefined;
   readonly #sockets: Set<Socket> = new Set();
   readonly #drained: PromiseWithResolvers<void> = Promise.withResolvers();
   #calls = 0;
   #draining = false;
 
-  constructor({ handle, maxHeaderSize, headersMs, keepAliveMs }: Http1Options) {
+  constructor({ observer, handle, maxHeaderSize, headersMs, keepAliveMs }: Http1Options) {
+    this.#observer = observer;
     this.#server = createServer({
       maxHeaderSize,
       headersTimeout: headersMs,
@@ -47,6 +52,7 @@ export class Http1 {
       return;
     }
     this.#sockets.add(socket);
+    this.#observe(socket);
     socket.once("close", () => {
       this.#sockets.delete(socket);
       this.#settle();
@@ -66,6 +72,14 @@ export class Http1 {
     const drained = this.drain();
     for (const socket of this.#sockets) socket.destroy();
     await drained;
+  }
+
+  #observe(socket: Socket): void {
+    const observer = this.#observer;
+    if (observer === undefined) return;
+    const peer = peerOf(socket, "1.1");
+    observer.connectionOpened?.(peer);
+    socket.once("close", () => observer.connectionClosed?.(peer, ""));
   }
 
   #begin(response: ServerResponse): void {

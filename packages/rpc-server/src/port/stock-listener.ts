@@ -1,42 +1,28 @@
-import { createContextValues } from "@connectrpc/connect";
-import type { ConnectRouter, ConnectRouterOptions, ContextValues } from "@connectrpc/connect";
-import {
-  connectNodeAdapter,
-  universalRequestFromNodeRequest,
-  universalResponseToNodeResponse,
-} from "@connectrpc/connect-node";
-import type { ServerResponse } from "node:http";
-import type { Fallback } from "../fallback/fallback.ts";
-import type { RequestView } from "../fallback/request-view.ts";
 import type { CallSlots } from "../call-slots.ts";
-import type { Logger } from "../logger.ts";
-import { peerKey } from "../peer.ts";
-import { defaultReadMaxBytes } from "../router/route-table.ts";
+import type { ServerObserver } from "../observe.ts";
 import type { Cors } from "./cors.ts";
-import { isCutKey, refuseCutUploads } from "./cut-uploads.ts";
-import { field, viewOf } from "./stock-request.ts";
+import { createStockAdapter } from "./stock-adapter.ts";
+import type { StockAdapterOptions } from "./stock-adapter.ts";
+import { StockCalls } from "./stock-calls.ts";
+import { field, respond } from "./stock-request.ts";
 import type { Request, Response } from "./stock-request.ts";
 
 /** Answers a request that `node:http` or `node:http2` has read. */
 export type StockListener = (request: Request, response: Response) => void;
 
-export interface StockListenerOptions extends ConnectRouterOptions {
-  readonly routes: (router: ConnectRouter) => void;
-  readonly requestPathPrefix?: string;
-  readonly contextValues?: (request: RequestView) => ContextValues;
-  readonly fallback?: Fallback;
+export interface StockListenerOptions extends Omit<StockAdapterOptions, "calls"> {
   readonly cors: Cors | undefined;
+  readonly observer: ServerObserver | undefined;
   /** Calls at work at once; a request beyond is answered by status 429. */
   readonly slots: CallSlots;
   /** False until the server has been started: requests are answered by status 503. */
   readonly isServing: () => boolean;
-  readonly logger: Logger;
 }
 
 /** Serves the routes by Connect's stock adapter, which is made when it is first needed. */
 export function createStockListener(options: StockListenerOptions): StockListener {
   const { cors, slots, isServing } = options;
-  let adapter: StockListener | undefined;
+  let serve: StockListener | undefined;
   return (request, response) => {
     if (cors !== undefined && answersPreflight(cors, request, response)) return;
     if (!isServing()) {
@@ -48,39 +34,24 @@ export function createStockListener(options: StockListenerOptions): StockListene
       return;
     }
     response.once("close", () => slots.give());
-    adapter ??= createAdapter(options);
+    serve ??= createObservedAdapter(options);
     try {
-      adapter(request, response);
+      serve(request, response);
     } catch (error) {
-      // The adapter throws where it can't make a URL of the request.
       options.logger.info({ err: error }, "a request can't be read");
       respond(response, 400);
     }
   };
 }
 
-function createAdapter(options: StockListenerOptions): StockListener {
-  const { contextValues = () => createContextValues(), fallback, ...rest } = options;
-  return connectNodeAdapter({
-    ...rest,
-    readMaxBytes: rest.readMaxBytes ?? defaultReadMaxBytes,
-    interceptors: [refuseCutUploads, ...(rest.interceptors ?? [])],
-    contextValues: (request) => {
-      const view = viewOf(request);
-      return contextValues(view)
-        .set(peerKey, view.peer)
-        .set(isCutKey, () => "stream" in request && request.stream.aborted);
-    },
-    ...(fallback !== undefined && {
-      fallback: (request, response) => {
-        answer(fallback, request, response as Response).catch((error: unknown) => {
-          options.logger.error({ err: error }, "the fallback failed");
-          if (response.headersSent) response.destroy();
-          else respond(response as Response, 500);
-        });
-      },
-    }),
-  });
+function createObservedAdapter(options: StockListenerOptions): StockListener {
+  const { observer, routes, requestPathPrefix } = options;
+  const calls = observer?.callStarted && new StockCalls(observer, routes, requestPathPrefix);
+  const adapter = createStockAdapter({ ...options, calls });
+  return (request, response) => {
+    calls?.begin(request, response);
+    adapter(request, response);
+  };
 }
 
 /** What Connect's clients make RESOURCE_EXHAUSTED of. */
@@ -101,23 +72,4 @@ function answersPreflight(cors: Cors, request: Request, response: Response): boo
   }
   if (preflight !== undefined) respond(response, 204);
   return preflight !== undefined;
-}
-
-async function answer(fallback: Fallback, request: Request, response: Response): Promise<void> {
-  const { body, signal } = universalRequestFromNodeRequest(request, response, undefined, undefined);
-  const answered = await fallback({
-    ...viewOf(request),
-    body: body as AsyncIterable<Uint8Array>,
-    signal,
-  });
-  await universalResponseToNodeResponse(answered, response);
-}
-
-function respond(
-  response: Response,
-  status: number,
-  headers: Record<string, string> = {},
-  body = "",
-): void {
-  (response as ServerResponse).writeHead(status, headers).end(body);
 }

@@ -11,6 +11,8 @@ import type { Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { Server as TlsServer, TLSSocket } from "node:tls";
 import type { Logger } from "../logger.ts";
+import type { ServerObserver } from "../observe.ts";
+import { peerOf } from "../peer.ts";
 import type { ServerCredentials } from "../tls/credentials.ts";
 import { isForged } from "../tls/identity.ts";
 import type { TlsMaterial } from "../tls/material.ts";
@@ -33,6 +35,7 @@ export interface StockPortOptions {
     response: ServerResponse | Http2ServerResponse,
   ) => void;
   readonly http1: Http1;
+  readonly observer: ServerObserver | undefined;
   readonly maxConcurrentStreams: number;
   readonly maxHeaderListSize: number;
   /** Until it is known what a connection speaks, in ms. */
@@ -129,14 +132,20 @@ class StockPort implements Port {
   }
 
   #watchHttp2(): void {
+    const { observer } = this.#options;
     this.#http2.on("request", (request, response) => {
       endWithResponse(response);
       this.#options.handle(request, response);
     });
     this.#http2.on("session", (session: ServerHttp2Session) => {
       const tracked = new StockSession(session);
+      const peer = peerOf(session.socket, "2.0");
       this.#sessions.add(tracked);
-      session.once("close", () => this.#sessions.delete(tracked));
+      observer?.connectionOpened?.(peer);
+      session.once("close", () => {
+        this.#sessions.delete(tracked);
+        observer?.connectionClosed?.(peer, "");
+      });
     });
     // What goes wrong on one connection is its own affair.
     this.#http2.on("sessionError", () => {});

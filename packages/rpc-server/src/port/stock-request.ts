@@ -26,10 +26,21 @@ export function viewOf(request: Request): RequestView {
   return { method, path, url: new URL(path, `${scheme}://${authority}`).href, header, peer };
 }
 
+/** Answers without Connect. */
+export function respond(
+  response: Response,
+  status: number,
+  headers: Record<string, string> = {},
+  body = "",
+): void {
+  (response as ServerResponse).writeHead(status, headers).end(body);
+}
+
 /** By the connection, which is the same for many requests. */
 const peers = new WeakMap<object, Peer>();
 
-function peerOfRequest({ socket, httpVersion }: Request): Peer {
+/** The connection's other end. */
+export function peerOfRequest({ socket, httpVersion }: Request): Peer {
   let peer = peers.get(socket);
   if (peer === undefined) {
     peer = peerOf(socket, httpVersion);
