@@ -76,9 +76,9 @@ export class Balanced implements BalancerHost {
   readonly asked: { picks: number; allowed: number } = { picks: 0, allowed: 0 };
   last: BalancerState | undefined;
 
-  constructor(policy: BalancerPolicy, seed: number = 1) {
+  constructor(policy: BalancerPolicy, seed: number = 1, random: () => number = seeded(seed)) {
     this.timers = new VirtualTime();
-    this.random = seeded(seed);
+    this.random = random;
     this.network = new Network(this.timers, this.random);
     this.gate = new PickerGate();
     this.defer = this.timers.defer;

@@ -40,7 +40,7 @@ export function pickCost(
 }
 
 function connectedGate(policy: BalancerPolicy, addresses: number): PickerGate {
-  const balanced = new Balanced(policy);
+  const balanced = new Balanced(policy, 1, Math.random);
   balanced.update(
     ...Array.from({ length: addresses }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}:1`),
   );
