@@ -7,7 +7,7 @@ import type { Frame } from "./frames.ts";
 
 // The invariant: whatever octets come, the engine throws nothing, ends each
 // stream and the connection exactly once, does no more work than the octets
-// are worth, and does the same however they are cut.
+// are worth, and does the same to each stream however they are cut.
 
 /** What became of octets. */
 export interface Outcome {
@@ -169,6 +169,19 @@ function respond(stream: Stream): void {
 export function checkCuts(role: Role, octets: Uint8Array, random: Random): Outcome {
   const whole = feed(role, octets, (left) => left);
   const cut = random.chance(0.2) ? () => 1 : (left: number) => random.below(left + 1);
-  assert.deepEqual(feed(role, octets, cut).log, whole.log, "cut otherwise");
+  assert.deepEqual(byStream(feed(role, octets, cut)), byStream(whole), "cut otherwise");
   return whole;
+}
+
+/**
+ * The log of each stream, and of the connection. Among streams the order may
+ * differ: an answer that waits for a window leaves when the driver asks next.
+ */
+function byStream({ log }: Outcome): Record<string, readonly string[]> {
+  const logs: Record<string, string[]> = {};
+  for (const line of log) {
+    const [, id = "0"] = /^(?!goaway|closed)\S+ (\d+)/.exec(line) ?? [];
+    (logs[id] ??= []).push(line);
+  }
+  return logs;
 }

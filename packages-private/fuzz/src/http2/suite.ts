@@ -18,7 +18,7 @@ export async function fuzzWhile(
   goOn: (rounds: number) => boolean,
   firstSeed: number,
 ): Promise<Findings> {
-  await using node = await startNodePeer();
+  using node = await startNodePeer();
   let rounds = 0;
   for (; goOn(rounds); rounds++) {
     const seed = (firstSeed + rounds) >>> 0;

@@ -120,7 +120,7 @@ export class Driver implements SocketConnection, Expiring {
     }
     if (this.#rest !== undefined) {
       // A TLS socket hands out what it has decrypted, paused or not.
-      this.#rest = Buffer.concat([this.#rest, chunk]);
+      this.#rest = octetsOf(Buffer.concat([this.#rest, chunk]));
       return;
     }
     const taken = this.connection.receive(chunk, this.#turn.now());
@@ -152,7 +152,7 @@ export class Driver implements SocketConnection, Expiring {
 
   #listen(): void {
     const { socket } = this;
-    socket.on("data", (chunk: Uint8Array) => this.receive(chunk, false));
+    socket.on("data", (chunk: Buffer) => this.receive(octetsOf(chunk), false));
     socket.on("end", () => this.#onPeerEnd());
     socket.on("error", (error) => {
       this.socketError = error;
@@ -287,6 +287,14 @@ export class Driver implements SocketConnection, Expiring {
     this.#discarded += octets;
     if (this.#discarded > MAX_DISCARD) this.socket.pause();
   }
+}
+
+/**
+ * The octets of a Buffer, whose own `slice()` would copy nothing: whoever kept
+ * a few octets by it would keep the whole chunk.
+ */
+function octetsOf(chunk: Buffer): Uint8Array {
+  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
 }
 
 /** Hands the engine's calls on to the application, and the two that concern the socket to the driver. */

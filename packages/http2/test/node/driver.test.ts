@@ -296,6 +296,26 @@ test("graceful ends give a slow reader the time to take the last response", asyn
   await closed;
 });
 
+test("what a handler gets is a Uint8Array, of which slice() is a copy", async () => {
+  const pipe = memoryPipe();
+  const sliced = Promise.withResolvers<{ copy: Uint8Array; memory: ArrayBufferLike }>();
+  const handler: SocketHandler = {
+    stream: () => ({
+      data: (bytes, start, end) =>
+        sliced.resolve({ copy: bytes.slice(start, end), memory: bytes.buffer }),
+      closed: () => {},
+    }),
+  };
+  accept(pipe.server, { handler: () => handler });
+  pipe.client.write(OPENING);
+  pipe.client.write(rawRequest(1, "/", false));
+  pipe.client.write(Buffer.from([0, 0, 5, 0, 1, 0, 0, 0, 1, ...Buffer.from("hello")]));
+  const { copy, memory } = await sliced.promise;
+  assert.equal(Buffer.from(copy).toString(), "hello");
+  assert.notEqual(copy.buffer, memory);
+  assert.equal(copy.buffer.byteLength, 5);
+});
+
 test("a peer that answers no PING is found out by keepalive", async () => {
   const pipe = memoryPipe();
   const link = accept(pipe.server, {
