@@ -13,10 +13,7 @@ import type { Bench, Workload } from "./workload.ts";
 import { workloads } from "./workloads.ts";
 
 const resultsFile: string = join(import.meta.dirname, "../../results/server.json");
-const readme: string = join(
-  import.meta.dirname,
-  "../../../../packages/rpc-server/README.md",
-);
+const readme: string = join(import.meta.dirname, "../../../../packages/rpc-server/README.md");
 
 const USAGE = `pnpm bench server [--quick] [--only NAME]... [--peer NAME]... [--rounds N] [--seconds N] [--draw]
   --quick    short windows and few messages, to see that all runs; nothing is written

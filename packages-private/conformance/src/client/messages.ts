@@ -28,7 +28,7 @@ export interface ClientCompatRequest extends Message {
   readonly cancel?: { readonly cancelTiming: CancelTiming };
 }
 
-export type CancelTiming =
+type CancelTiming =
   | { readonly case: "beforeCloseSend"; readonly value: object }
   | { readonly case: "afterCloseSendMs" | "afterNumResponses"; readonly value: number }
   | { readonly case: undefined };
