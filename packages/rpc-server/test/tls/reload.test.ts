@@ -52,6 +52,16 @@ for (const engine of ["privet", "node"] as const) {
       await client.greeter.sayHello({ name: "Ada" });
     });
 
+    test("a session of before isn't resumed: every client is verified anew", async () => {
+      using folder = new Folder();
+      await using serving = await serveFiles(put(folder, first), engine);
+      const session = await openSession(serving.port, authority);
+      assert.equal((await openSession(serving.port, authority, session.ticket)).reused, true);
+      put(folder, second);
+      await serving.logger.waitFor(/new certificates are in force/);
+      assert.equal((await openSession(serving.port, authority, session.ticket)).reused, false);
+    });
+
     test("a link that is swapped, as Kubernetes does, brings new ones", async () => {
       using folder = new Folder();
       for (const [name, { key, cert }] of Object.entries({ first, second })) {
@@ -136,6 +146,34 @@ function servedName(port: number, { certificate }: CertificateAuthority): Promis
       resolve(String(socket.getPeerCertificate().subject.CN));
       socket.destroy();
     });
+    socket.once("error", reject);
+  });
+}
+
+/** A handshake, with the session that it leaves for the next, and whether it was one itself. */
+function openSession(
+  port: number,
+  { certificate }: CertificateAuthority,
+  session?: Buffer,
+): Promise<{ ticket: Buffer; reused: boolean }> {
+  return new Promise((resolve, reject) => {
+    const socket = tlsConnect({
+      host: "localhost",
+      servername: "localhost",
+      port,
+      ca: certificate,
+      ALPNProtocols: ["h2"],
+      ...(session !== undefined && { session }),
+    });
+    const done = (ticket: Buffer): void => {
+      resolve({ ticket, reused: socket.isSessionReused() });
+      socket.destroy();
+    };
+    if (session === undefined) {
+      socket.once("session", done);
+    } else {
+      socket.once("secureConnect", () => done(session));
+    }
     socket.once("error", reject);
   });
 }
