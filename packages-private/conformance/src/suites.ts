@@ -3,6 +3,7 @@ import { clientSuite } from "./client/suite.ts";
 import { drainSuite } from "./drain/suite.ts";
 import { h2specSuite } from "./h2spec/suite.ts";
 import { interopSuite } from "./interop/suite.ts";
+import { rotateSuite } from "./rotate/suite.ts";
 import { serverSuite } from "./server/suite.ts";
 
 /** The conformance suites, in the order of the list that `pnpm conformance` prints. */
@@ -12,4 +13,5 @@ export const suites: readonly Suite[] = [
   clientSuite,
   interopSuite,
   drainSuite,
+  rotateSuite,
 ];
