@@ -8,8 +8,8 @@ test("a number of runs or a peer that doesn't exist is refused before anything i
   for (const args of [
     ["--runs", "0"],
     ["--runs", "x"],
-    ["--peer", "nobody"],
-    ["--peer", "toString"],
+    ["--server", "nobody"],
+    ["--server", "toString"],
   ]) {
     assert.equal(await h2specSuite.run(args), 2, args.join(" "));
   }
