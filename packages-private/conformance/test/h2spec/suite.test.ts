@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { outcomeOf } from "../../src/h2spec/outcome.ts";
 import { h2specSuite } from "../../src/h2spec/suite.ts";
 
-test("a number of runs or a peer that doesn't exist is refused before anything is built", async (t) => {
+test("a number of runs or a server that doesn't exist is refused before anything is built", async (t) => {
   const errors = t.mock.method(console, "error", () => {});
   for (const args of [
     ["--runs", "0"],
