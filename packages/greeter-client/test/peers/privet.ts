@@ -16,6 +16,8 @@ export const plain: Readonly<Record<string, string | undefined>> = {
   LANGUAGE: undefined,
   NO_COLOR: undefined,
   FORCE_COLOR: undefined,
+  // Node takes a terminal of a CI service for one without colours.
+  CI: undefined,
   NODE_DISABLE_COLORS: undefined,
   PRIVET_ADDRESS: undefined,
 };
