@@ -99,8 +99,8 @@ class Watch implements ConnectionHandler {
       },
       data: (bytes, start, end, last) => {
         const stream = find();
-        this.calls++;
-        this.#noteData(stream.id, Buffer.from(bytes.subarray(start, end)).toString("latin1"), last);
+        const text = Buffer.from(bytes.subarray(start, end)).toString("latin1");
+        this.#note(`data ${stream.id} ${last ? "last" : "open"} ${text}`);
         stream.consume(end - start);
         if (last && this.#role === "server") respond(stream);
       },
@@ -149,15 +149,6 @@ class Watch implements ConnectionHandler {
     this.calls++;
     this.log.push(line);
   }
-
-  /** Data is one line however it was cut. */
-  #noteData(id: number, text: string, last: boolean): void {
-    const open = `data ${id} open `;
-    const before = this.log.at(-1);
-    const all = before?.startsWith(open) ? before.slice(open.length) + text : text;
-    if (before?.startsWith(open)) this.log.pop();
-    this.log.push(last ? `data ${id} last ${all}` : open + all);
-  }
 }
 
 function respond(stream: Stream): void {
@@ -181,7 +172,18 @@ function byStream({ log }: Outcome): Record<string, readonly string[]> {
   const logs: Record<string, string[]> = {};
   for (const line of log) {
     const [, id = "0"] = /^(?!goaway|closed)\S+ (\d+)/.exec(line) ?? [];
-    (logs[id] ??= []).push(line);
+    const lines = (logs[id] ??= []);
+    lines.push(joined(lines, line, id));
   }
   return logs;
+}
+
+/** `line`, with the data before it that it goes on with: data is one line however it was cut. */
+function joined(lines: string[], line: string, id: string): string {
+  const open = `data ${id} open `;
+  const before = lines.at(-1);
+  const [, rest] = /^data \d+ (.*)$/s.exec(line) ?? [];
+  if (rest === undefined || before?.startsWith(open) !== true) return line;
+  lines.pop();
+  return `data ${id} ${rest.slice(0, 5)}${before.slice(open.length)}${rest.slice(5)}`;
 }
