@@ -21,7 +21,12 @@ export interface ResetStream {
   octetsLeft: number;
   /** Header blocks that it can have sent so: headers and trailers. */
   blocksLeft: number;
+  /** DATA frames that cost it nothing, however short: what crosses the cancel of a small answer. */
+  framesLeft: number;
 }
+
+/** Each stream has so many; to get more, a peer has to be reset again, which is charged. */
+const FREE_FRAMES = 16;
 
 /** Identifiers of one parity that the bitmap covers. */
 const COVERED = 1024;
@@ -60,7 +65,7 @@ export class StreamMemory {
 
   reset(id: number, fate: Fate, at: number, octetsLeft: number): void {
     if (!this.#resets.has(id)) this.#append(id);
-    this.#resets.set(id, { fate, at, octetsLeft, blocksLeft: 2 });
+    this.#resets.set(id, { fate, at, octetsLeft, blocksLeft: 2, framesLeft: FREE_FRAMES });
   }
 
   get(id: number): ResetStream | undefined {
