@@ -21,7 +21,12 @@ export interface ResetStream {
   octetsLeft: number;
   /** Header blocks that it can have sent so: headers and trailers. */
   blocksLeft: number;
+  /** Short DATA that is free: a cancelled call's answer often crosses the reset. */
+  smallLeft: number;
 }
+
+const LATE_BLOCKS = 2;
+const LATE_SMALL_FRAMES = 64;
 
 /** Identifiers of one parity that the bitmap covers. */
 const COVERED = 1024;
@@ -60,7 +65,13 @@ export class StreamMemory {
 
   reset(id: number, fate: Fate, at: number, octetsLeft: number): void {
     if (!this.#resets.has(id)) this.#append(id);
-    this.#resets.set(id, { fate, at, octetsLeft, blocksLeft: 2 });
+    this.#resets.set(id, {
+      fate,
+      at,
+      octetsLeft,
+      blocksLeft: LATE_BLOCKS,
+      smallLeft: LATE_SMALL_FRAMES,
+    });
   }
 
   get(id: number): ResetStream | undefined {
