@@ -96,8 +96,8 @@ export interface Limits {
   readonly pings: Rate;
   /**
    * DATA of fewer than 256 octets that no handler consumes, since its stream
-   * is closed or still waits for a slot. Beyond: `too_many_small_data`.
-   * Default 25,600, 1,000/s.
+   * was reset, where the first 64 are free, or still waits for a slot. Beyond:
+   * `too_many_small_data`. Default 25,600, 1,000/s.
    */
   readonly smallData: Rate;
   /** WINDOW_UPDATE frames that are always free. Beyond the sum with the next: `too_many_window_updates`. Default 100. */

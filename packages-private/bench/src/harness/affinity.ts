@@ -11,6 +11,8 @@ export interface Affinity {
   wrap(command: string, args: readonly string[]): readonly [string, ...string[]];
   /** The affinity of the programs that make the load. */
   readonly load: Pick<Affinity, "wrap">;
+  /** The same, for load that must not keep other load waiting for the core. */
+  readonly background: Pick<Affinity, "wrap">;
   /** Moves this whole process to the core of the load. */
   takeLoadCore(): void;
 }
@@ -23,14 +25,15 @@ export function findAffinity(): Affinity {
   const reason = obstacle();
   const pinned = reason === undefined;
   const wrapOn =
-    (core: string): Affinity["wrap"] =>
+    (core: string, ...modifiers: readonly string[]): Affinity["wrap"] =>
     (command, args) =>
-      pinned ? ["taskset", "-c", core, command, ...args] : [command, ...args];
+      pinned ? ["taskset", "-c", core, ...modifiers, command, ...args] : [command, ...args];
   return {
     pinned,
     reason,
     wrap: wrapOn(SUBJECT_CORE),
     load: { wrap: wrapOn(LOAD_CORE) },
+    background: { wrap: wrapOn(LOAD_CORE, "nice", "-n", "19") },
     takeLoadCore: () => {
       if (!pinned) return;
       spawnSync("taskset", ["-a", "-cp", LOAD_CORE, String(process.pid)], { stdio: "ignore" });

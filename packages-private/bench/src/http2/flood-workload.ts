@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Affinity } from "../harness/affinity.ts";
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
 import { percentile, summarize } from "../harness/statistics.ts";
@@ -18,8 +19,10 @@ export const floodWorkload: Workload = {
 
 async function measure(bench: Bench): Promise<Row> {
   await using open = new AsyncDisposableStack();
-  const flooder = await startLoad(import.meta.resolve("../load/flooder.ts"), bench, open);
-  const honest = await startLoad(import.meta.resolve("../load/honest-caller.ts"), bench, open);
+  const { load, background } = bench.affinity;
+  // What the honest caller waits for is the server, not the flooder's share of the core.
+  const flooder = open.use(await start(import.meta.resolve("../load/flooder.ts"), background));
+  const honest = open.use(await start(import.meta.resolve("../load/honest-caller.ts"), load));
   const contenders: Contender[] = [];
   for (const { name, program } of bench.peers.servers) {
     const subject = open.use(await startSubject<ServerPorts>(program, bench.affinity));
@@ -38,15 +41,7 @@ async function measure(bench: Bench): Promise<Row> {
   return Object.fromEntries([...samples].map(([name, values]) => [name, summarize(values)]));
 }
 
-async function startLoad(
-  url: string,
-  bench: Bench,
-  open: AsyncDisposableStack,
-): Promise<Subject<undefined>> {
-  const program = {
-    command: process.execPath,
-    args: [fileURLToPath(url)],
-    speaks: true,
-  };
-  return open.use(await startSubject<undefined>(program, bench.affinity.load));
+function start(url: string, affinity: Affinity["load"]): Promise<Subject<undefined>> {
+  const program = { command: process.execPath, args: [fileURLToPath(url)], speaks: true };
+  return startSubject<undefined>(program, affinity);
 }

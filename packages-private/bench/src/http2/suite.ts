@@ -47,18 +47,12 @@ export const http2Suite: Suite = {
     const chosen = choose(values.only);
     if (chosen === undefined) return 2;
     const defaults = values.quick ? QUICK : FULL;
-    const rows = await measure(chosen, {
+    const extent = {
       ...defaults,
       rounds: values.rounds === undefined ? defaults.rounds : Number(values.rounds),
       seconds: values.seconds === undefined ? defaults.seconds : Number(values.seconds),
-    });
-    if (values.quick) return 0;
-    mergeResults(
-      resultsFile,
-      rows,
-      workloads.map(({ name }) => name),
-    );
-    drawFiguresInto(readme, "http2", readResults(resultsFile));
+    };
+    await measure(chosen, extent, values.quick ? () => {} : keep);
     return 0;
   },
 };
@@ -76,7 +70,18 @@ function choose(only: readonly string[] | undefined): readonly Workload[] | unde
   return undefined;
 }
 
-async function measure(chosen: readonly Workload[], extent: Extent): Promise<ResultRow[]> {
+/** A long run that is stopped keeps what it has measured. */
+function keep(row: ResultRow): void {
+  const names = workloads.map(({ name }) => name);
+  mergeResults(resultsFile, [row], names);
+  drawFiguresInto(readme, "http2", readResults(resultsFile));
+}
+
+async function measure(
+  chosen: readonly Workload[],
+  extent: Extent,
+  onRow: (row: ResultRow) => void,
+): Promise<void> {
   const affinity = findAffinity();
   affinity.takeLoadCore();
   if (affinity.reason !== undefined) console.log(`Not pinned to a core: ${affinity.reason}.`);
@@ -87,9 +92,10 @@ async function measure(chosen: readonly Workload[], extent: Extent): Promise<Res
   for (const workload of chosen) {
     const { name, title, unit, target } = workload;
     const figures = await workload.measure({ peers, affinity, ...extent });
-    rows.push({ name, title, unit, target, figures, at });
+    const row = { name, title, unit, target, figures, at };
+    rows.push(row);
+    onRow(row);
     console.log(`${name} done`);
   }
   console.log(`\n${markdownTable(rows)}`);
-  return rows;
 }

@@ -36,7 +36,7 @@ export class LateFrames {
     reset.octetsLeft -= length;
     const expected = deadlines.now - reset.at <= limits.recentlyResetMs && reset.octetsLeft >= 0;
     if (!expected) budgets.glitch(deadlines.now);
-    else if (reset.framesLeft-- <= 0 && length < SMALL_DATA) budgets.smallData(deadlines.now);
+    else if (length < SMALL_DATA && reset.smallLeft-- <= 0) budgets.smallData(deadlines.now);
   }
 
   /** HEADERS. Returns where they are to be ignored. */

@@ -21,12 +21,12 @@ export interface ResetStream {
   octetsLeft: number;
   /** Header blocks that it can have sent so: headers and trailers. */
   blocksLeft: number;
-  /** DATA frames that cost it nothing, however short: what crosses the cancel of a small answer. */
-  framesLeft: number;
+  /** Short DATA that is free: a cancelled call's answer often crosses the reset. */
+  smallLeft: number;
 }
 
-/** Each stream has so many; to get more, a peer has to be reset again, which is charged. */
-const FREE_FRAMES = 16;
+const LATE_BLOCKS = 2;
+const LATE_SMALL_FRAMES = 64;
 
 /** Identifiers of one parity that the bitmap covers. */
 const COVERED = 1024;
@@ -65,7 +65,13 @@ export class StreamMemory {
 
   reset(id: number, fate: Fate, at: number, octetsLeft: number): void {
     if (!this.#resets.has(id)) this.#append(id);
-    this.#resets.set(id, { fate, at, octetsLeft, blocksLeft: 2, framesLeft: FREE_FRAMES });
+    this.#resets.set(id, {
+      fate,
+      at,
+      octetsLeft,
+      blocksLeft: LATE_BLOCKS,
+      smallLeft: LATE_SMALL_FRAMES,
+    });
   }
 
   get(id: number): ResetStream | undefined {

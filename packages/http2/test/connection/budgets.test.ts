@@ -123,8 +123,8 @@ const rows: readonly Row[] = [
       peer.stream(1).reset(ErrorCode.CANCEL);
     },
     send: () => [data(1, "x")],
-    // The first 16 are free: a small answer may cross the reset.
-    allowed: 16 + 10,
+    // The first are free: an answer that crossed the reset.
+    allowed: 64 + 10,
   },
   {
     token: "too_many_glitches",
