@@ -14,6 +14,8 @@ export interface Outcome {
   /** What the handlers were told, a line each. */
   readonly log: readonly string[];
   readonly output: readonly Frame[];
+  /** An answer had to wait for a window: when it left depends on when the driver asked. */
+  readonly waited: boolean;
 }
 
 /** Calls to handlers and octets of output that one octet of input may cause. */
@@ -50,7 +52,11 @@ function feed(role: Role, octets: Uint8Array, cut: (length: number) => number): 
   const sent = Buffer.concat(output);
   assert.ok(watch.calls <= 20 + CALLS_PER_OCTET * octets.length, `${watch.calls} calls`);
   assert.ok(sent.length <= BASE_OUTPUT + OUTPUT_PER_OCTET * octets.length, `${sent.length} octets`);
-  return { log: watch.log, output: readFrames(role === "client" ? sent.subarray(24) : sent) };
+  return {
+    log: watch.log,
+    waited: watch.waited,
+    output: readFrames(role === "client" ? sent.subarray(24) : sent),
+  };
 }
 
 function openCalls(connection: Connection, watch: Watch): void {
@@ -71,6 +77,7 @@ function openCalls(connection: Connection, watch: Watch): void {
 class Watch implements ConnectionHandler {
   readonly log: string[] = [];
   calls = 0;
+  waited = false;
   readonly #role: Role;
   readonly #ends = new Map<number, number>();
   readonly #faults: unknown[] = [];
@@ -87,7 +94,7 @@ class Watch implements ConnectionHandler {
   stream(stream: Stream, headers: { snapshot(): readonly string[] }, end: boolean): StreamHandler {
     this.opened(stream);
     this.#note(`request ${stream.id} ${headers.snapshot().join("|")} ${end}`);
-    if (end) respond(stream);
+    if (end) this.#respond(stream);
     return this.follow(() => stream);
   }
 
@@ -95,14 +102,14 @@ class Watch implements ConnectionHandler {
     return {
       headers: (headers, kind, end) => {
         this.#note(`${kind} ${find().id} ${headers.snapshot().join("|")} ${end}`);
-        if (end && this.#role === "server") respond(find());
+        if (end && this.#role === "server") this.#respond(find());
       },
       data: (bytes, start, end, last) => {
         const stream = find();
         const text = Buffer.from(bytes.subarray(start, end)).toString("latin1");
         this.#note(`data ${stream.id} ${last ? "last" : "open"} ${text}`);
         stream.consume(end - start);
-        if (last && this.#role === "server") respond(stream);
+        if (last && this.#role === "server") this.#respond(stream);
       },
       closed: ({ by, code, token, processed }) => {
         const stream = find();
@@ -145,6 +152,11 @@ class Watch implements ConnectionHandler {
     assert.deepEqual(this.#faults, [], "nothing is thrown");
   }
 
+  #respond(stream: Stream): void {
+    respond(stream);
+    this.waited ||= stream.queued > 0;
+  }
+
   #note(line: string): void {
     this.calls++;
     this.log.push(line);
@@ -160,7 +172,10 @@ function respond(stream: Stream): void {
 export function checkCuts(role: Role, octets: Uint8Array, random: Random): Outcome {
   const whole = feed(role, octets, (left) => left);
   const cut = random.chance(0.2) ? () => 1 : (left: number) => random.below(left + 1);
-  assert.deepEqual(byStream(feed(role, octets, cut)), byStream(whole), "cut otherwise");
+  const other = feed(role, octets, cut);
+  if (!whole.waited && !other.waited) {
+    assert.deepEqual(byStream(other), byStream(whole), "cut otherwise");
+  }
   return whole;
 }
 
