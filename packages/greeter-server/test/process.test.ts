@@ -203,7 +203,8 @@ const skip = requirement({
 });
 
 test("on a terminal the log is made for people, and Ctrl-C drains", { skip }, async () => {
-  const command = `"${process.execPath}" -C @privet/source "${main}" --address 127.0.0.1:0`;
+  // A shell that stays above it would die of the same Ctrl-C, and its status would be ours.
+  const command = `exec "${process.execPath}" -C @privet/source "${main}" --address 127.0.0.1:0`;
   await using terminal = start("script", ["-qefc", command, "/dev/null"]);
   await terminal.waitFor(/INFO.*serving/);
   terminal.write("\u0003");
