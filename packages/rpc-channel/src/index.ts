@@ -3,6 +3,8 @@ export { createInMemoryChannel, insecureChannel, secureChannel } from "./channel
 export type { Channel, InMemoryPort, InMemoryServer } from "./channel.ts";
 export type { ChannelOptions } from "./channel-options.ts";
 export { waitForReady } from "./wait-for-ready.ts";
+export { requestCompression } from "./request-compression.ts";
+export type { RequestCompression } from "./request-compression.ts";
 export { nestedCall } from "./nested-call.ts";
 export { SubchannelPool } from "./subchannel/pool.ts";
 export type { Logger } from "./logger.ts";

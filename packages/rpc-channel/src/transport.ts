@@ -26,6 +26,7 @@ import { UnaryCall } from "./call/unary-call.ts";
 import { callCredentials, type CallCredentials } from "./credentials/call-credentials.ts";
 import { assertMayCarry } from "./credentials/plaintext.ts";
 import type { Method, MethodTable } from "./method.ts";
+import { requestCompression } from "./request-compression.ts";
 import type { RetryingCall } from "./retry/retrying.ts";
 import { waitForReady } from "./wait-for-ready.ts";
 
@@ -129,7 +130,7 @@ export class GrpcTransport implements Transport {
     return new Promise((resolve, reject) => {
       const call = new UnaryCall(this.#options.host, this.#spec(wish, true), resolve, reject);
       started?.(call.call);
-      call.start(message, this.#framing(wish.method));
+      call.start(message, this.#framing(wish));
     });
   }
 
@@ -140,7 +141,7 @@ export class GrpcTransport implements Transport {
   ): Promise<StreamResponse> {
     return new Promise((resolve, reject) => {
       const { host } = this.#options;
-      const framing = this.#framing(wish.method);
+      const framing = this.#framing(wish);
       const spec = this.#spec(wish, false);
       const call = new StreamingCall(host, spec, input, framing, resolve, reject);
       started?.(call.call);
@@ -170,14 +171,18 @@ export class GrpcTransport implements Transport {
     return new Interception({ ...wish, interceptors, timers: host.timers }, innermost);
   }
 
-  #framing({ path }: Method): FramingOptions {
-    const { maxRequestMessageBytes } = this.#options.host.configOf(path);
-    if (maxRequestMessageBytes === undefined) return this.#options;
+  #framing({ method, contextValues }: Wish): FramingOptions {
+    const { maxRequestMessageBytes } = this.#options.host.configOf(method.path);
+    const own = contextValues?.get(requestCompression) ?? requestCompression.defaultValue;
+    if (maxRequestMessageBytes === undefined && own === requestCompression.defaultValue) {
+      return this.#options;
+    }
     const { sendCompression, compressMinBytes, writeMaxBytes } = this.#options;
     return {
       sendCompression,
       compressMinBytes,
-      writeMaxBytes: Math.min(writeMaxBytes, maxRequestMessageBytes),
+      writeMaxBytes: Math.min(writeMaxBytes, maxRequestMessageBytes ?? Infinity),
+      requestCompression: own,
     };
   }
 

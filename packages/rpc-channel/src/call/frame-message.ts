@@ -3,11 +3,14 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
 import { compressedFlag, prefixMessage } from "@privet/grpc-wire";
 import type { MessageCodec } from "../message-codec.ts";
+import type { RequestCompression } from "../request-compression.ts";
 
 export interface FramingOptions {
   readonly sendCompression: Compression | null;
   /** Smaller messages are sent as they are. */
   readonly compressMinBytes: number;
+  /** The call's own choice. Default: by size. */
+  readonly requestCompression?: RequestCompression;
   /** Of one message before compression. */
   readonly writeMaxBytes: number;
 }
@@ -22,7 +25,7 @@ export function frameMessage(
   message: Message,
   options: FramingOptions,
 ): Uint8Array | Promise<Uint8Array> {
-  const { sendCompression, compressMinBytes, writeMaxBytes } = options;
+  const { sendCompression, writeMaxBytes } = options;
   const bytes = codec.serialize(message);
   if (bytes.length > writeMaxBytes) {
     throw new ConnectError(
@@ -30,8 +33,15 @@ export function frameMessage(
       Code.ResourceExhausted,
     );
   }
-  if (sendCompression === null || bytes.length < compressMinBytes) return prefixMessage(bytes, 0);
+  if (sendCompression === null || !isCompressed(bytes, options)) return prefixMessage(bytes, 0);
   return sendCompression
     .compress(bytes as Uint8Array<ArrayBuffer>)
     .then((compressed) => prefixMessage(compressed, compressedFlag));
+}
+
+function isCompressed(
+  bytes: Uint8Array,
+  { requestCompression, compressMinBytes }: FramingOptions,
+): boolean {
+  return requestCompression?.send ?? bytes.length >= compressMinBytes;
 }
