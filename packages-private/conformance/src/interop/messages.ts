@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 
-// The fields that the service uses of grpc.testing, whose protos come with
-// grpc-java's programs: no code is generated of them.
+// The fields that the service and the client use of grpc.testing, whose protos
+// come with grpc-java's programs: no code is generated of them.
 
 /** Absent, true and false are three things. */
 export interface BoolValue {
@@ -36,8 +36,21 @@ export interface StreamingOutputCallRequest extends Message {
   readonly responseStatus?: EchoStatus;
 }
 
-interface ResponseParameters {
+export interface ResponseParameters {
   readonly size: number;
   readonly intervalUs: number;
   readonly compressed?: BoolValue;
+}
+
+export interface SimpleResponse extends Message {
+  readonly payload?: Payload;
+  readonly serverId: string;
+}
+
+export interface StreamingInputCallResponse extends Message {
+  readonly aggregatedPayloadSize: number;
+}
+
+export interface StreamingOutputCallResponse extends Message {
+  readonly payload?: Payload;
 }

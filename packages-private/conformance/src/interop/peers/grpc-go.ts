@@ -1,7 +1,7 @@
 import { start } from "@privet/testkit";
 import { join } from "node:path";
 import { goInteropClient, goInteropServer } from "../../tools/go-tools.ts";
-import { CORE, SOAK_FLAGS } from "../cases.ts";
+import { COMPRESSED, CORE, SOAK_FLAGS, VERY_LARGE, WITH_SERVER_ID } from "../cases.ts";
 import type { Peer } from "../peer.ts";
 import { HOST_OVERRIDE } from "../host-override.ts";
 
@@ -9,6 +9,8 @@ export const grpcGo: Peer = {
   name: "grpc-go",
   // Its client has no compressed cases.
   cases: CORE,
+  // Its server knows nothing of compression, gives no name, and takes no message above 4 MiB.
+  lacks: [...COMPRESSED, ...WITH_SERVER_ID, ...VERY_LARGE],
   startClient: (testCase, { port, certificates }) =>
     start(goInteropClient(), [
       "--server_host=127.0.0.1",

@@ -7,36 +7,42 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Program } from "@privet/testkit";
 import type { Subject } from "../subject/subject.ts";
 import { subjects } from "../subject/subjects.ts";
-import { buildDescriptors, readDescriptors } from "../tools/descriptors.ts";
 import { javaInterop } from "../tools/java-tools.ts";
-import type { Peer, Target } from "./peer.ts";
+import { COMPRESSED } from "./cases.ts";
+import { interopDescriptors } from "./descriptors.ts";
+import type { Peer } from "./peer.ts";
 import { peers } from "./peers/peers.ts";
 import { testRoutes } from "./test-service.ts";
 
 /** Larger than the largest message of a case, `very_large_request`. */
 const READ_MAX_BYTES = 32 * 1024 * 1024;
 
-/** The servers that clients can be run against: ours and stock Connect, and the peers' own. */
-export const serverNames: readonly string[] = [
-  ...Object.keys(subjects),
-  ...peers.map(({ name }) => name),
+/** A server that clients can be run against. */
+export interface InteropServer {
+  readonly name: string;
+  /** The cases that it doesn't do its part in. */
+  readonly lacks: readonly string[];
+  /** Starts it, with gRPC's certificates for tests or without TLS. */
+  start(tls: boolean): Promise<Subject>;
+}
+
+/** Ours and stock Connect, which tells nobody how a message came, and the peers' own. */
+export const servers: readonly InteropServer[] = [
+  { name: "privet", lacks: [], start: (tls) => startSubject("privet", tls) },
+  { name: "node", lacks: COMPRESSED, start: (tls) => startSubject("node", tls) },
+  ...peers.map((peer) => ({
+    name: peer.name,
+    lacks: peer.lacks,
+    start: (tls: boolean) => startPeer(peer, tls),
+  })),
 ];
 
-/** Starts one of them, with gRPC's certificates for tests or without TLS. */
-export async function startServer(name: string, tls: boolean): Promise<Subject> {
+async function startSubject(name: string, tls: boolean): Promise<Subject> {
+  const start = subjects[name];
+  if (start === undefined) throw new Error(`no server is called «${name}»`);
   const { certificates } = javaInterop();
-  const peer = peers.find((one) => one.name === name);
-  if (peer !== undefined) {
-    return startPeer(peer, {
-      port: await freePort(),
-      certificates: tls ? certificates : undefined,
-    });
-  }
-  const startSubject = subjects[name];
-  if (startSubject === undefined) throw new Error(`no server is called «${name}»`);
-  const registry = readDescriptors(buildDescriptors("grpc-interop", javaInterop().protos));
-  return startSubject({
-    routes: testRoutes(registry),
+  return start({
+    routes: testRoutes(interopDescriptors()),
     http2: true,
     options: { readMaxBytes: READ_MAX_BYTES },
     ...(tls && {
@@ -48,10 +54,12 @@ export async function startServer(name: string, tls: boolean): Promise<Subject> 
   });
 }
 
-async function startPeer(peer: Peer, target: Target): Promise<Subject> {
-  const program = peer.startServer(target);
-  await listening(target.port, program);
-  return { port: target.port, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+async function startPeer(peer: Peer, tls: boolean): Promise<Subject> {
+  const port = await freePort();
+  const certificates = tls ? javaInterop().certificates : undefined;
+  const program = peer.startServer({ port, certificates });
+  await listening(port, program);
+  return { port, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
 }
 
 /** A port that was free a moment ago, for programs that don't take 0. */
