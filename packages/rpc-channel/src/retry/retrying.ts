@@ -43,6 +43,8 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
   #requestEnded = false;
 
   #pick: ReadyPick | undefined = undefined;
+  /** Who gave the last pick. */
+  #picker: Picker | undefined = undefined;
   #pickStarted = false;
   #attempt: Attempt | undefined = undefined;
   /** Of the last attempt. */
@@ -208,7 +210,6 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
   }
 
   turnedAway(): void {
-    this.#attempt = undefined;
     this.#repick();
   }
 
@@ -284,7 +285,9 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
   /** The connection has just gone: another is wanted, and not the same answer again. */
   #repick(): void {
     this.#pick = undefined;
-    this.#choose(this.#host.gate.current);
+    this.#attempt = undefined;
+    // There may be another picker by now, which hasn't been asked.
+    this.#choose(this.#picker);
   }
 
   /** @returns false where it is too late already, and the call over */
@@ -301,23 +304,18 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
   }
 
   #begin(pick: ReadyPick): void {
+    this.#picker = this.#host.gate.current;
     // Before the first resolution, nobody knew what the service config would say.
     const { timeoutMs } = this.#host.configOf(this.path);
     if (timeoutMs !== undefined && !this.#limitTime(this.#spec.startedAt + timeoutMs)) return;
     const live = (pick.subchannel.base as ChannelSubchannel).live;
-    if (live === undefined) {
-      this.#repick();
-      return;
-    }
+    if (live === undefined) return this.#repick();
     this.#pick = pick;
     this.#pickStarted = false;
     this.#address = pick.subchannel.address;
     this.#phase = "QUEUED";
-    const attempt = new Attempt(this, live, this.#attemptOptions());
-    this.#attempt = attempt;
-    if (attempt.start()) return;
-    this.#attempt = undefined;
-    this.#repick();
+    this.#attempt = new Attempt(this, live, this.#attemptOptions());
+    if (!this.#attempt.start()) this.#repick();
   }
 
   #attemptOptions(): CallSpec["attempt"] {

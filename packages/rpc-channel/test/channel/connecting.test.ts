@@ -43,6 +43,10 @@ async function listenTcp(
   return listening;
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 async function stateOf(channel: Channel, wanted: ConnectivityState): Promise<void> {
   for await (const state of channel.watchState()) if (state === wanted) return;
 }
@@ -224,6 +228,26 @@ test("a call that waits for a stream is ended by its deadline, which says so", a
   await first;
 });
 
+test("a call that waits for a stream goes elsewhere when its connection goes", async () => {
+  await using server = await ScriptedServer.start(
+    (request) => {
+      if (request.index > 0) answer(request);
+    },
+    { limits: { maxConcurrentStreams: 1 } },
+  );
+  await using channel = insecureChannel(server.target);
+  const client = greeterClient(channel);
+  const first = client.sayHello({});
+  await until(() => server.requests.length === 1);
+  const second = client.sayHello({});
+  const [request] = server.requests;
+  request?.connection.connection.drain("max_age");
+  assert.equal((await second).greeting, "ok");
+  if (request !== undefined) answer(request, "late");
+  assert.equal((await first).greeting, "late");
+  assert.equal(server.connections, 2);
+});
+
 test("a black hole is found out by keepalive, and the call told", async () => {
   await using server = await ScriptedServer.start(() => {});
   // A proxy that stops forwarding: the socket stays open, and nothing comes.
@@ -241,7 +265,7 @@ test("a black hole is found out by keepalive, and the call told", async () => {
     keepaliveTimeMs: 10_000,
   });
   const call = failureOf(greeterClient(channel).sayHello({}, { timeoutMs: 15_000 }));
-  while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => server.requests.length > 0);
   blocked = true;
   const error = await call;
   assert.equal(error.code, Code.Unavailable);

@@ -36,6 +36,11 @@ export class VirtualTime implements Timers {
     return this.#alarms.size;
   }
 
+  /** Whether something is deferred. */
+  get busy(): boolean {
+    return this.#tasks.length > 0;
+  }
+
   /** Runs `task` when whatever runs now has ended. */
   readonly defer = (task: () => void): void => {
     this.#tasks.push(task);
@@ -53,13 +58,26 @@ export class VirtualTime implements Timers {
   advance(ms: number): void {
     const end = this.#now + ms;
     this.settle();
-    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      this.#alarms.delete(next);
-      this.#now = Math.max(this.#now, next.at);
-      next.callback();
-      this.settle();
+    while (this.step(end)) {
+      // Each step is one alarm.
     }
-    this.#now = end;
+    this.leap(end);
+  }
+
+  /** The next alarm goes off, with all that was deferred. @returns false where none is due by `end` */
+  step(end: number): boolean {
+    const next = this.#next(end);
+    if (next === undefined) return false;
+    this.#alarms.delete(next);
+    this.#now = Math.max(this.#now, next.at);
+    next.callback();
+    this.settle();
+    return true;
+  }
+
+  /** It is `time` all of a sudden, as after a sleep: what has come due meanwhile is late. */
+  leap(time: number): void {
+    this.#now = Math.max(this.#now, time);
   }
 
   #next(end: number): Alarm | undefined {
