@@ -1,5 +1,6 @@
 import { lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
+import type { Logger } from "../logger.ts";
 import type { Address } from "./address.ts";
 
 /** What is given to a listener of Node's or of the engine's. */
@@ -7,13 +8,14 @@ export type Binding = { readonly host: string; readonly port: number } | { reado
 
 /**
  * Listens at `address` by means of `listen`. `[::]` gives way to `0.0.0.0` on
- * a machine without IPv6; the file of a unix socket that nobody listens at is
- * taken away.
+ * a machine without IPv6, which is logged; the file of a unix socket that
+ * nobody listens at is taken away.
  *
  * @throws Error with the system's `code`, such as EADDRINUSE
  */
 export async function bind<T>(
   address: Address,
+  logger: Logger,
   listen: (binding: Binding) => Promise<T>,
 ): Promise<T> {
   if (address.kind === "unix") {
@@ -27,6 +29,7 @@ export async function bind<T>(
   const { host, port } = address;
   return listen({ host, port }).catch((error: unknown) => {
     if (host !== "::" || !lacksIpv6(error)) throw error;
+    logger.warn({}, "this machine has no IPv6: listening on IPv4 alone");
     return listen({ host: "0.0.0.0", port });
   });
 }

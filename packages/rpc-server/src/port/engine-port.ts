@@ -33,7 +33,7 @@ export async function openEnginePort(options: EnginePortOptions): Promise<Port> 
   const { limits, maxConnections, tlsHandshakeMs, reusePort } = options;
   const material = await credentials?.load();
   const tls = credentials && material && tlsOptions(credentials, material);
-  const listener = await bind(address, (binding) =>
+  const listener = await bind(address, logger, (binding) =>
     listen({
       ...binding,
       ...(tls !== undefined && { tls }),

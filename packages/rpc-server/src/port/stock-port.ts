@@ -48,7 +48,7 @@ export interface StockPortOptions {
 /** Listens with `node:http2`, for an operator who wants to step back from our engine. */
 export async function openStockPort(options: StockPortOptions): Promise<Port> {
   const port = new StockPort(options, await options.credentials?.load());
-  await bind(options.address, (binding) => port.listen(binding));
+  await bind(options.address, options.logger, (binding) => port.listen(binding));
   return port;
 }
 
