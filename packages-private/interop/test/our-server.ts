@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
-import { createRuntime, formatAddress, greeter } from "@privet/greeter-server";
+import { greeter } from "@privet/greeter-server";
+import { createServer } from "@privet/rpc-server";
 import { start } from "@privet/testkit";
 import type { Program } from "@privet/testkit";
 
@@ -40,13 +41,13 @@ export async function startWatchedGreeter(): Promise<WatchedGreeter> {
       }
     },
   };
-  const runtime = createRuntime((router: ConnectRouter) => router.service(GreeterService, watched));
-  const address = formatAddress(await runtime.listen({ host: "127.0.0.1", port: 0 }));
+  const routes = (router: ConnectRouter): void => void router.service(GreeterService, watched);
+  const server = createServer({ routes });
+  const port = await server.addInsecurePort("127.0.0.1:0");
+  await server.start();
   return {
-    address,
+    address: `127.0.0.1:${port}`,
     handlerEnded,
-    async [Symbol.asyncDispose]() {
-      await runtime.drain(0);
-    },
+    [Symbol.asyncDispose]: () => server.stop(),
   };
 }

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
-import { readConfiguration, UsageError } from "./configuration.ts";
+import { readConfiguration } from "./configuration.ts";
 import type { Configuration } from "./configuration.ts";
-import type { Messages } from "./messages.ts";
-import { settings } from "./settings.ts";
-import type { SettingName } from "./settings.ts";
+import type { Texts } from "./messages/texts.ts";
+import { settingNames, settings } from "./settings.ts";
+import type { Setting, SettingName } from "./settings.ts";
+import { UsageError } from "./usage-error.ts";
 
 /**
  * Reads flags and environment; `--help` and `--version` are answered on
@@ -16,7 +17,7 @@ import type { SettingName } from "./settings.ts";
 export function readCommandLine(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  texts: Messages,
+  texts: Texts,
 ): Configuration | undefined {
   const command = describe(texts);
   try {
@@ -27,14 +28,14 @@ export function readCommandLine(
     throw new UsageError(explain(error, texts));
   }
   const flags: Partial<Record<SettingName, string>> = {};
-  for (const { name } of settings) {
+  for (const name of settingNames) {
     const value: unknown = command.getOptionValue(camelCase(name));
     if (typeof value === "string") flags[name] = value;
   }
   return readConfiguration(flags, env, texts);
 }
 
-function describe(texts: Messages): Command {
+function describe(texts: Texts): Command {
   const titles: Readonly<Record<string, string>> = {
     "Usage:": texts.usageTitle,
     "Options:": texts.optionsTitle,
@@ -47,15 +48,18 @@ function describe(texts: Messages): Command {
     .configureHelp({ styleTitle: (title) => titles[title] ?? title })
     .configureOutput({ writeErr: () => {} })
     .exitOverride();
-  for (const { name, environment, initial } of settings) {
-    const { value, summary } = texts.settings[name];
-    command.option(`--${name} <${value}>`, `${summary} ${texts.note(environment, initial)}`);
+  for (const name of settingNames) {
+    const { environment, kind, initial, secret }: Setting = settings[name];
+    if (secret) continue;
+    const value = kind.choices?.join("|") ?? texts.values[kind.name];
+    const summary = `${texts.summaries[name]} ${texts.note(environment, initial)}`;
+    command.option(`--${name} <${value}>`, summary);
   }
   return command;
 }
 
 /** Says in the user's language what commander says in English. */
-function explain(error: CommanderError, texts: Messages): string {
+function explain(error: CommanderError, texts: Texts): string {
   const option = /'(?<option>[^' ]*)/.exec(error.message)?.groups?.["option"] ?? "";
   switch (error.code) {
     case "commander.unknownOption":

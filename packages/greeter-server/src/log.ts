@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import type { Logger } from "pino";
-import type { LogLevel } from "./configuration.ts";
+import type { LogLevel } from "./log-level.ts";
 
 /** A log on standard output: JSON by the line, or made for people where that is a terminal. */
 export async function createLogger(level: LogLevel): Promise<Logger> {

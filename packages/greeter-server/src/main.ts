@@ -2,21 +2,21 @@
 import { constants } from "node:os";
 import { formatAddress } from "./address.ts";
 import { readCommandLine } from "./command-line.ts";
-import { UsageError } from "./configuration.ts";
 import type { Configuration } from "./configuration.ts";
 import { userLanguage } from "./locale.ts";
 import { createLogger } from "./log.ts";
 import { messages } from "./messages.ts";
 import { build } from "./server.ts";
+import { UsageError } from "./usage-error.ts";
 
 const texts = messages[userLanguage(process.env)];
 
 /** Runs until asked to stop; answers the exit code. */
 async function main(): Promise<number> {
-  const configuration = configure();
+  const configuration = await configure();
   if (typeof configuration === "number") return configuration;
-  const { address, drainTimeoutMs, logLevel } = configuration;
-  const server = build({ address, drainTimeoutMs, logger: await createLogger(logLevel) });
+  const { address, logLevel } = configuration;
+  const server = build({ ...configuration, logger: await createLogger(logLevel) });
   const stop = stopAsked();
   try {
     const bound = await server.listen();
@@ -30,13 +30,20 @@ async function main(): Promise<number> {
   return 0;
 }
 
-function configure(): Configuration | number {
+async function configure(): Promise<Configuration | number> {
   try {
-    return readCommandLine(process.argv.slice(2), process.env, texts) ?? 0;
+    const configuration = readCommandLine(process.argv.slice(2), process.env, texts);
+    if (configuration === undefined) return 0;
+    await configuration.credentials?.load().catch(certificatesAreUnusable);
+    return configuration;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return fail(2, error.message);
   }
+}
+
+function certificatesAreUnusable(error: Error): never {
+  throw new UsageError(texts.unusable("--tls-cert, --tls-key, --tls-client-ca", error.message));
 }
 
 /**

@@ -1,22 +1,32 @@
-import type { Interceptor } from "@connectrpc/connect";
-import type { Logger } from "pino";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { createHealth, createServer, reflection as reflect } from "@privet/rpc-server";
+import type { Logger, PortOptions, ServerCredentials, ServerOptions } from "@privet/rpc-server";
 import { formatAddress } from "./address.ts";
 import type { Address } from "./address.ts";
+import { guard } from "./guard.ts";
 import { routes } from "./routes.ts";
-import { createRuntime } from "./runtime.ts";
-import type { Runtime } from "./runtime.ts";
 
-/** What a greeter server is made of. */
-export interface GreeterServerOptions {
+/** What a greeter server is made of. Options of `@privet/rpc-server` keep its defaults. */
+export interface GreeterServerOptions
+  extends
+    PortOptions,
+    Pick<
+      ServerOptions,
+      "interceptors" | "limits" | "maxConcurrentCalls" | "maxConnections" | "readMaxBytes"
+    > {
   /** Where to listen. `::` also takes IPv4, and gives way to `0.0.0.0` where there is no IPv6. */
   readonly address: Address;
   /** How long open calls may go on once the server drains, in milliseconds. */
   readonly drainTimeoutMs: number;
-  readonly logger: Pick<Logger, "info" | "warn">;
-  /** See every call before the service does; the first is the outermost. Default: none. */
-  readonly interceptors?: readonly Interceptor[];
-  /** What speaks HTTP/2. Default: `node:http2` without TLS. */
-  readonly runtime?: Runtime;
+  readonly logger: Logger;
+  /** Default: no TLS. */
+  readonly credentials?: ServerCredentials | undefined;
+  /** Who calls has to have one of them, save for health. Default: none, and everyone may call. */
+  readonly tokens?: readonly string[];
+  /** Serves `grpc.health.v1.Health`. Default true. */
+  readonly health?: boolean;
+  /** Serves `grpc.reflection.v1` and `v1alpha`. Default false. */
+  readonly reflection?: boolean;
 }
 
 /** A greeter server: listen once, drain once. */
@@ -25,43 +35,48 @@ export interface GreeterServer {
    * Starts to serve, and answers where.
    *
    * @throws Error with the system's `code`, such as EADDRINUSE
+   * @throws Error for certificates that can't be used
    */
   listen(): Promise<Address>;
   /** Accepts nothing new, and resolves when the calls that were open have ended. */
   drain(): Promise<void>;
 }
 
-/** Wires the service to a runtime. Nothing starts. */
-export function build({
-  address,
-  drainTimeoutMs,
-  logger,
-  interceptors = [],
-  runtime = createRuntime(routes, interceptors),
-}: GreeterServerOptions): GreeterServer {
-  const listenWithoutIpv6 = (error: unknown): Promise<Address> => {
-    if (address.host !== "::" || !lacksIpv6(error)) throw error;
-    logger.warn("this machine has no IPv6: listening on IPv4 alone");
-    return runtime.listen({ ...address, host: "0.0.0.0" });
-  };
+/** Wires the service to a server. Nothing starts. */
+export function build(options: GreeterServerOptions): GreeterServer {
+  const { address, drainTimeoutMs, credentials, health = true, ...others } = options;
+  const server = createServer({
+    ...others,
+    routes: routesOf(options),
+    ...(health && { health: createHealth() }),
+  });
+  const { logger } = options;
   return {
     async listen() {
-      const bound = await runtime.listen(address).catch(listenWithoutIpv6);
+      const asked = formatAddress(address);
+      const port = await (credentials === undefined
+        ? server.addInsecurePort(asked, options)
+        : server.addSecurePort(asked, credentials, options));
+      await server.start();
+      const bound = { host: address.host, port };
       logger.info({ address: formatAddress(bound) }, "serving");
       return bound;
     },
     async drain() {
       logger.info({ drainTimeoutMs }, "draining");
-      const cut = await runtime.drain(drainTimeoutMs);
-      if (cut > 0) {
-        logger.warn({ calls: cut }, "the drain timeout is over: open calls were cut off");
-      }
-      logger.info("stopped");
+      await server.stop({ graceMs: drainTimeoutMs });
+      logger.info({}, "stopped");
     },
   };
 }
 
-function lacksIpv6(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL";
+function routesOf({
+  tokens = [],
+  reflection = false,
+}: GreeterServerOptions): ServerOptions["routes"] {
+  const all = (router: ConnectRouter): void => {
+    routes(router);
+    if (reflection) reflect(router);
+  };
+  return tokens.length === 0 ? all : guard(all, tokens);
 }

@@ -16,20 +16,25 @@ export const connections: readonly {
   readonly open: () => Promise<Connection>;
 }[] = [
   { name: "in memory", open: inMemory },
-  { name: "gRPC over a socket", open: overSocket },
+  { name: "gRPC over a socket", open: () => overSocket("privet") },
+  { name: "gRPC over a socket, on Node's engine", open: () => overSocket("node") },
 ];
 
 /** A log that nobody reads. */
-const silent: GreeterServerOptions["logger"] = { info: () => {}, warn: () => {} };
+export const silent: GreeterServerOptions["logger"] = {
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
 
 function inMemory(): Promise<Connection> {
   const client = createClient(GreeterService, createRouterTransport(routes));
   return Promise.resolve({ client, [Symbol.asyncDispose]: () => Promise.resolve() });
 }
 
-async function overSocket(): Promise<Connection> {
+async function overSocket(engine: "privet" | "node"): Promise<Connection> {
   const address = { host: "127.0.0.1", port: 0 };
-  const server = build({ address, drainTimeoutMs: 5_000, logger: silent });
+  const server = build({ address, drainTimeoutMs: 5_000, logger: silent, engine });
   const { port } = await server.listen();
   const dialed = dial(port);
   return {
