@@ -1,23 +1,16 @@
 import assert from "node:assert/strict";
-import { Code, ConnectError, createClient } from "@connectrpc/connect";
-import type { Client } from "@connectrpc/connect";
-import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorCode } from "@privet/http2";
 import { pickFirst } from "../../../src/balancer/pick-first.ts";
 import { roundRobin } from "../../../src/balancer/round-robin.ts";
-import type { ChannelOptions } from "../../../src/channel-options.ts";
-import { createTransport } from "../../../src/create-transport.ts";
-import { createManualResolver } from "../../../src/resolver/manual.ts";
 import type { ResolvedServiceConfig } from "../../../src/resolver/resolver.ts";
-import { SubchannelPool } from "../../../src/subchannel/pool.ts";
-import type { Target } from "../../../src/target.ts";
 import { endpoint } from "../../support/balanced.ts";
 import { seeded } from "../../support/random.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
 import { type Config, configs, plainConfig } from "./configs.ts";
-import { CountedCore } from "./counted-core.ts";
 import { carryOut, randomEnding, type Served, succeed } from "./endings.ts";
-import { type ArrivedRequest, receptions, SimulatedServers } from "./servers.ts";
+import { type ArrivedRequest, receptions, type RequestListener } from "./servers.ts";
+import { VirtualChannel } from "./virtual-channel.ts";
 import { WatchedBalancers } from "./watched-balancers.ts";
 import { type Circumstances, kinds, WholeCall } from "./whole-call.ts";
 
@@ -33,17 +26,13 @@ const healedMs = 180_000;
  */
 export class CallSchedule {
   readonly #random: () => number;
-  readonly #time = new VirtualTime();
-  readonly #servers: SimulatedServers;
+  readonly #channel: VirtualChannel;
   readonly #balancers: WatchedBalancers;
-  readonly #resolver = createManualResolver("greeter.example");
-  readonly #core: CountedCore;
-  readonly #client: Client<typeof GreeterService>;
   readonly #calls: WholeCall[] = [];
   readonly #served: Served[] = [];
   readonly #wakings: number[] = [];
   readonly #used: Config[] = [];
-  #unchecked = new Set<WholeCall>();
+  readonly #unchecked = new Set<WholeCall>();
   #closing: Promise<void> | undefined;
   #closed = false;
   #healed = false;
@@ -51,40 +40,25 @@ export class CallSchedule {
   constructor(seed: number) {
     const random = seeded(seed);
     this.#random = random;
-    this.#balancers = new WatchedBalancers(this.#time);
-    this.#servers = new SimulatedServers(this.#time, random, {
+    const time = new VirtualTime();
+    this.#balancers = new WatchedBalancers(time);
+    const first = this.#one(configs);
+    const config = first.kind === "valid" ? first : plainConfig;
+    this.#used.push(config);
+    const listener: RequestListener = {
       began: (request) => {
         if (!this.#healed && this.#below(12) === 0) this.#serve(request);
       },
       completed: (request) => this.#serve(request),
-    });
-    const first = this.#one(configs);
-    const config = first.kind === "valid" ? first : plainConfig;
-    this.#used.push(config);
-    const options: ChannelOptions = {
-      resolver: this.#resolver,
+    };
+    this.#channel = new VirtualChannel(listener, time, random, {
       balancer: this.#balancers.watched(this.#one([pickFirst, roundRobin])()),
       balancers: this.#balancers.table,
       serviceConfig: config.json,
-      subchannelPool: new SubchannelPool(),
-      timers: this.#time,
-      random,
-      logger: { warn: () => {} },
       channelRetryBufferBytes: retryBufferQuota,
       idleTimeoutMs: this.#one([1_000, 30_000, Infinity]),
       keepaliveTimeMs: this.#one([10_000, Infinity]),
-    };
-    const target: Target = {
-      kind: "addresses",
-      text: "greeter.example",
-      authority: "greeter.example",
-      tls: undefined,
-      pathPrefix: "",
-      addresses: [],
-    };
-    this.#core = new CountedCore(target, this.#servers, options);
-    const transport = createTransport(this.#core, target, this.#servers, options, undefined);
-    this.#client = createClient(GreeterService, transport);
+    });
   }
 
   /** @throws Error for the first thing that is out of order */
@@ -104,7 +78,7 @@ export class CallSchedule {
       this.#step();
       // Several things may happen before anybody has time to act on one of them.
       if (this.#below(4) === 0) continue;
-      await this.#advance(this.#one([0, 0, 1, 5, 20, 100, 1_000, 8_000]));
+      await this.#channel.advance(this.#one([0, 0, 1, 5, 20, 100, 1_000, 8_000]));
       this.#check();
     }
     await this.#heal();
@@ -120,8 +94,8 @@ export class CallSchedule {
   }
 
   #step(): void {
-    const wire = this.#one([...this.#servers.wires, undefined]);
-    const server = this.#servers.at(this.#one(pool));
+    const wire = this.#one([...this.#channel.servers.wires, undefined]);
+    const server = this.#channel.servers.at(this.#one(pool));
     switch (this.#below(20)) {
       case 0:
         server.reception = this.#one(receptions);
@@ -134,7 +108,7 @@ export class CallSchedule {
         return this.#tell(pool.filter(() => this.#below(2) === 0));
       case 3:
         if (this.#below(3) === 0)
-          this.#resolver.fail(new ConnectError("no name", Code.Unavailable));
+          this.#channel.resolver.fail(new ConnectError("no name", Code.Unavailable));
         return;
       case 4:
         return wire?.cut();
@@ -150,7 +124,7 @@ export class CallSchedule {
           this.#one(["too_many_pings", "enough"]),
         );
       case 9:
-        return this.#core.connect();
+        return this.#channel.core.connect();
       case 10:
       case 11:
         return this.#calls.at(this.#below(this.#calls.length))?.cancel();
@@ -174,7 +148,7 @@ export class CallSchedule {
       waitForReady: waits,
       pausesMs: Array.from({ length: this.#below(4) }, () => this.#one([0, 0, 1, 40, 2_000])),
     };
-    const call = new WholeCall(plan, this.#time, this.#client);
+    const call = new WholeCall(plan, this.#channel.time, this.#channel.client);
     this.#calls.push(call);
     this.#unchecked.add(call);
     if (bounded && this.#below(20) === 0) call.cancel();
@@ -191,13 +165,13 @@ export class CallSchedule {
       kind: "json",
       json: config.json,
     };
-    this.#resolver.update({ endpoints, ...(serviceConfig && { serviceConfig }) });
+    this.#channel.resolver.update({ endpoints, ...(serviceConfig && { serviceConfig }) });
   }
 
   /** As a laptop does: nothing happens for a while, and then all that is late at once. */
   #sleep(): void {
-    this.#time.leap(this.#time.now() + this.#one([2_000, 90_000, 7_200_000]));
-    this.#wakings.push(this.#time.now());
+    this.#channel.time.leap(this.#channel.time.now() + this.#one([2_000, 90_000, 7_200_000]));
+    this.#wakings.push(this.#channel.time.now());
   }
 
   #serve(request: ArrivedRequest): void {
@@ -211,7 +185,7 @@ export class CallSchedule {
       ending: this.#healed
         ? { kind: "ok", messages: 2 }
         : randomEnding((limit) => this.#below(limit)),
-      arrivedAt: this.#time.now(),
+      arrivedAt: this.#channel.time.now(),
       previous: Number(headers.get("grpc-previous-rpc-attempts") ?? 0),
       answeredAt: undefined,
     };
@@ -222,22 +196,7 @@ export class CallSchedule {
     const delayMs = this.#healed ? 0 : this.#one([0, 0, 1, 10, 400]);
     const serverStreams =
       whole.plan.kind === "server streaming" || whole.plan.kind === "bidi streaming";
-    this.#time.set(delayMs, () => carryOut(served, this.#time, serverStreams));
-  }
-
-  /** Lets time pass, alarm by alarm: whatever waits for a promise gets its turn in between. */
-  async #advance(ms: number): Promise<void> {
-    const end = this.#time.now() + ms;
-    await this.#settle();
-    while (this.#time.step(end)) await this.#settle();
-    this.#time.leap(end);
-  }
-
-  async #settle(): Promise<void> {
-    do {
-      this.#time.settle();
-      await new Promise((resolve) => setImmediate(resolve));
-    } while (this.#time.busy);
+    this.#channel.time.set(delayMs, () => carryOut(served, this.#channel.time, serverStreams));
   }
 
   get #circumstances(): Circumstances {
@@ -269,7 +228,7 @@ export class CallSchedule {
       }
       this.#unchecked.delete(call);
     }
-    const { gate, states, live } = this.#core;
+    const { gate, states, live } = this.#channel.core;
     assert.deepEqual(this.#balancers.faults, []);
     assert.equal(live, this.#unchecked.size, "the channel has calls that nobody waits for");
     const patient = [...this.#unchecked].filter(({ plan }) => plan.waitForReady).length;
@@ -288,27 +247,27 @@ export class CallSchedule {
   async #heal(): Promise<void> {
     this.#healed = true;
     for (const address of pool) {
-      Object.assign(this.#servers.at(address), {
+      Object.assign(this.#channel.servers.at(address), {
         reception: "accepts",
         latencyMs: 1,
         maxConcurrentStreams: 100,
       });
     }
-    for (const wire of this.#servers.wires) wire.resume();
+    for (const wire of this.#channel.servers.wires) wire.resume();
     this.#used.push(plainConfig);
-    this.#resolver.update({
+    this.#channel.resolver.update({
       endpoints: pool.map((address) => endpoint(address)),
       serviceConfig: { kind: "json", json: plainConfig.json },
     });
-    await this.#advance(healedMs);
+    await this.#channel.advance(healedMs);
     // Those that have been silent so far.
     for (const served of this.#served) if (served.ending.kind === "silence") this.#relent(served);
-    await this.#advance(1_000);
+    await this.#channel.advance(1_000);
     this.#check();
     const unsettled = [...this.#unchecked].map(({ plan }) => JSON.stringify(plan));
     assert.deepEqual(unsettled, [], "calls that never end");
     const last = [this.#call(true, false), this.#call(true, false), this.#call(false, false)];
-    await this.#advance(healedMs);
+    await this.#channel.advance(healedMs);
     this.#check();
     for (const { error } of last) {
       if (this.#closing === undefined) assert.equal(error, undefined);
@@ -325,7 +284,7 @@ export class CallSchedule {
   }
 
   #beginToClose(): void {
-    this.#closing ??= this.#core.close().then(() => {
+    this.#closing ??= this.#channel.core.close().then(() => {
       this.#closed = true;
     });
   }
@@ -333,16 +292,16 @@ export class CallSchedule {
   /** After the end, there is nothing left. */
   async #close(): Promise<void> {
     this.#beginToClose();
-    await this.#advance(0);
+    await this.#channel.advance(0);
     assert.ok(this.#closed, "all calls have ended, and close() hasn't");
-    await this.#advance(healedMs);
-    assert.equal(this.#core.states.state, "SHUTDOWN");
-    assert.equal(this.#core.gate.waiting, 0);
+    await this.#channel.advance(healedMs);
+    assert.equal(this.#channel.core.states.state, "SHUTDOWN");
+    assert.equal(this.#channel.core.gate.waiting, 0);
     assert.equal(this.#balancers.underWay, 0);
-    assert.equal(this.#resolver.watches, 0);
-    assert.equal(this.#servers.connecting, 0);
-    assert.deepEqual([...this.#servers.wires], []);
-    assert.ok(this.#core.quota.take(retryBufferQuota), "the retry buffers aren't empty");
-    assert.equal(this.#time.alarms, 0, "alarms are left");
+    assert.equal(this.#channel.resolver.watches, 0);
+    assert.equal(this.#channel.servers.connecting, 0);
+    assert.deepEqual([...this.#channel.servers.wires], []);
+    assert.ok(this.#channel.core.quota.take(retryBufferQuota), "the retry buffers aren't empty");
+    assert.equal(this.#channel.time.alarms, 0, "alarms are left");
   }
 }
