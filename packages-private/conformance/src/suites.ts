@@ -5,6 +5,7 @@ import { h2specSuite } from "./h2spec/suite.ts";
 import { interopSuite } from "./interop/suite.ts";
 import { rotateSuite } from "./rotate/suite.ts";
 import { serverSuite } from "./server/suite.ts";
+import { soakSuite } from "./soak/suite.ts";
 
 /** The conformance suites, in the order of the list that `pnpm conformance` prints. */
 export const suites: readonly Suite[] = [
@@ -14,4 +15,5 @@ export const suites: readonly Suite[] = [
   interopSuite,
   drainSuite,
   rotateSuite,
+  soakSuite,
 ];
