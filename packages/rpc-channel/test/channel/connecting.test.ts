@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { connect, createServer } from "node:net";
-import type { AddressInfo, Server, Socket } from "node:net";
+import { connect } from "node:net";
 import test from "node:test";
 import { Code, createContextValues } from "@connectrpc/connect";
 import { ErrorCode } from "@privet/http2";
@@ -16,32 +15,9 @@ import {
 import type { Channel, ConnectivityState, Endpoint } from "../../src/index.ts";
 import { greeterClient, startGreeter } from "./support/greeter.ts";
 import { answer, failureOf, ScriptedServer } from "./support/scripted-server.ts";
+import { listenTcp, startProxy } from "./support/tcp.ts";
 
 const quick = { initialMs: 20, maxMs: 40, jitter: 0 };
-
-/** Listens with plain TCP, and does what `accepted` says with each connection. */
-async function listenTcp(
-  accepted: (socket: Socket) => void,
-): Promise<{ server: Server; target: string; accepts: number } & AsyncDisposable> {
-  const sockets = new Set<Socket>();
-  const listening = {
-    server: createServer((socket) => {
-      listening.accepts++;
-      sockets.add(socket);
-      socket.on("error", () => {});
-      accepted(socket);
-    }),
-    target: "",
-    accepts: 0,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => listening.server.close(resolve));
-    },
-  };
-  await new Promise<void>((resolve) => listening.server.listen(0, "127.0.0.1", resolve));
-  listening.target = `127.0.0.1:${(listening.server.address() as AddressInfo).port}`;
-  return listening;
-}
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
@@ -54,14 +30,35 @@ async function stateOf(channel: Channel, wanted: ConnectivityState): Promise<voi
 test("a peer that accepts and never sends SETTINGS is given up, and the call told", async () => {
   await using silent = await listenTcp(() => {});
   await using channel = insecureChannel(silent.target, {
-    minConnectTimeoutMs: 50,
+    minConnectTimeoutMs: 500,
     backoff: quick,
   });
   const error = await failureOf(greeterClient(channel).sayHello({}));
   assert.equal(error.code, Code.Unavailable);
   assert.match(
     error.rawMessage,
-    /no connection: 1 address, last error 127.* no SETTINGS .* within 50 ms/,
+    /no connection: 1 address, last error 127.* no SETTINGS .* within 500 ms/,
+  );
+});
+
+test("a peer that was silent once is connected to again: the channel isn't spoilt", async () => {
+  await using server = await startGreeter();
+  let silent = true;
+  await using proxy = await listenTcp((socket) => {
+    if (silent) return;
+    const upstream = connect(server.port, "127.0.0.1");
+    upstream.on("error", () => {});
+    socket.on("close", () => upstream.destroy());
+    socket.pipe(upstream).pipe(socket);
+  });
+  await using channel = insecureChannel(proxy.target, { minConnectTimeoutMs: 50, backoff: quick });
+  const client = greeterClient(channel);
+  await failureOf(client.sayHello({}));
+  silent = false;
+  const values = createContextValues().set(waitForReady, true);
+  assert.equal(
+    (await client.sayHello({ name: "A" }, { contextValues: values })).greeting,
+    "Hello, A!",
   );
 });
 
@@ -248,28 +245,24 @@ test("a call that waits for a stream goes elsewhere when its connection goes", a
   assert.equal(server.connections, 2);
 });
 
-test("a black hole is found out by keepalive, and the call told", async () => {
-  await using server = await ScriptedServer.start(() => {});
-  // A proxy that stops forwarding: the socket stays open, and nothing comes.
-  let blocked = false;
-  await using proxy = await listenTcp((socket) => {
-    const upstream = connect(server.port, "127.0.0.1");
-    upstream.on("error", () => {});
-    socket.on("close", () => upstream.destroy());
-    socket.on("data", (chunk) => blocked || upstream.write(chunk));
-    upstream.on("data", (chunk) => blocked || socket.write(chunk));
+test("a black hole is found out by keepalive, the call told, and the next one answered", async () => {
+  await using server = await ScriptedServer.start((request) => {
+    if (request.index > 0) answer(request);
   });
+  await using proxy = await startProxy(server.port);
   await using channel = insecureChannel(proxy.target, {
     // Below the floor of 10 s there is only the engine's own limit.
     limits: { keepaliveTimeoutMs: 50 },
     keepaliveTimeMs: 10_000,
   });
-  const call = failureOf(greeterClient(channel).sayHello({}, { timeoutMs: 15_000 }));
+  const client = greeterClient(channel);
+  const call = failureOf(client.sayHello({}, { timeoutMs: 15_000 }));
   await until(() => server.requests.length > 0);
-  blocked = true;
+  proxy.blackHole();
   const error = await call;
   assert.equal(error.code, Code.Unavailable);
   assert.match(error.rawMessage, /connection was lost \(keepalive_timeout\)/);
+  assert.equal((await client.sayHello({})).greeting, "ok");
 });
 
 test("too_many_pings makes the connections that follow ping half as often", async () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { createServer as createTlsServer } from "node:tls";
 import { Code, createContextValues } from "@connectrpc/connect";
 import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
 import { createServer, tlsCredentials as serverCredentials } from "@privet/rpc-server";
@@ -179,4 +181,17 @@ test("credentials aren't sent without TLS, unless that was asked for by name", a
   await using asked = insecureChannel(greeter.target, { sendCredentialsUnencrypted: true });
   const { greeting } = await greeterClient(asked).sayHello({ name: "A" }, { contextValues });
   assert.equal(greeting, "Bearer secret");
+});
+
+test("a server whose TLS knows no HTTP/2: UNAVAILABLE, which says so", { skip }, async () => {
+  using authority = new CertificateAuthority();
+  const old = createTlsServer(authority.issue("server", "DNS:localhost,IP:127.0.0.1"));
+  await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
+  const { port } = old.address() as AddressInfo;
+  const credentials = tlsCredentials({ rootCertificates: authority.certificate });
+  await using channel = secureChannel(`localhost:${port}`, credentials);
+  const error = await failureOf(greeterClient(channel).sayHello({}));
+  assert.equal(error.code, Code.Unavailable);
+  assert.match(error.rawMessage, /the server's ALPN chose nothing, not h2/);
+  await new Promise((resolve) => old.close(resolve));
 });

@@ -253,6 +253,18 @@ async function greeterProbe(server: ScriptedServer): Promise<void> {
   await new Promise<void>((resolve) => request?.connection.connection.ping(() => resolve()));
 }
 
+test("a signal with a time limit of its own is CANCELED, and a deadline DEADLINE_EXCEEDED", async () => {
+  await using server = await ScriptedServer.start(() => {});
+  await using channel = insecureChannel(server.target);
+  const client = greeterClient(channel);
+  const calls = [
+    failureOf(client.sayHello({}, { signal: AbortSignal.timeout(30) })),
+    failureOf(client.sayHello({}, { signal: AbortSignal.timeout(60_000), timeoutMs: 30 })),
+  ];
+  const codes = (await Promise.all(calls)).map(({ code }) => code);
+  assert.deepEqual(codes, [Code.Canceled, Code.DeadlineExceeded]);
+});
+
 test("a signal that is aborted already makes no stream", async () => {
   await using server = await ScriptedServer.start(answer);
   await using channel = insecureChannel(server.target);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 /** What a name server knows: by name and type. */
 export type Zone = Readonly<Record<string, readonly ZoneRecord[]>>;
 
-type ZoneRecord =
+export type ZoneRecord =
   | { readonly type: "A"; readonly address: string; readonly ttl: number }
   | { readonly type: "AAAA"; readonly address: string; readonly ttl: number }
   | { readonly type: "TXT"; readonly pieces: readonly string[] }

@@ -28,22 +28,22 @@ export interface RunningServer extends AsyncDisposable {
   readonly target: string;
 }
 
-/** A greeter of ours on a port of its own. */
+/** A greeter of ours on a port of its own, of 127.0.0.1 unless `host` is another. */
 export async function startGreeter(
   greeter: Partial<Greeter> = {},
-  options: Partial<ServerOptions> & { port?: number } = {},
+  options: Partial<ServerOptions> & { host?: string; port?: number } = {},
 ): Promise<RunningServer> {
-  const { port: wanted = 0, ...rest } = options;
+  const { host = "127.0.0.1", port: wanted = 0, ...rest } = options;
   const server = createServer({
     ...rest,
     routes: (router) => router.service(GreeterService, { ...friendly, ...greeter }),
   });
-  const port = await server.addInsecurePort(`127.0.0.1:${wanted}`);
+  const port = await server.addInsecurePort(`${host}:${wanted}`);
   await server.start();
   return {
     server,
     port,
-    target: `127.0.0.1:${port}`,
+    target: `${host}:${port}`,
     [Symbol.asyncDispose]: () => server.stop(),
   };
 }
