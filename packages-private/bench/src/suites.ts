@@ -1,6 +1,12 @@
 import type { Suite } from "@privet/testkit";
-import { http2Suite } from "./http2/suite.ts";
-import { serverSuite } from "./server/suite.ts";
+import { clientBench } from "./client/suite.ts";
+import { suiteOf } from "./harness/bench-suite.ts";
+import { http2Bench } from "./http2/suite.ts";
+import { serverBench } from "./server/suite.ts";
 
 /** The benchmarks, in the order of the list that `pnpm bench` prints. */
-export const suites: readonly Suite[] = [http2Suite, serverSuite];
+export const suites: readonly Suite[] = [
+  suiteOf(http2Bench),
+  suiteOf(serverBench),
+  suiteOf(clientBench),
+];

@@ -7,7 +7,7 @@ const top = join(bench, "../..");
 const dist = join(bench, ".cache/dist");
 
 /** What the bench imports; each brings along what it refers to. */
-const packages = ["http2", "rpc-server"];
+const packages = ["http2", "rpc-server", "rpc-channel"];
 
 /**
  * Compiles the bench and the packages that it measures, so that what is measured is the

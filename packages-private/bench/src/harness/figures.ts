@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { ResultRow } from "./results.ts";
+import type { Circumstances, ResultRow } from "./results.ts";
 import { markdownTable } from "./table.ts";
 
 /**
@@ -15,7 +15,12 @@ export function drawFigures(document: string, name: string, rows: readonly Resul
   if (from < 0 || to < from) {
     throw new Error(`no ${open} … ${close} to draw the figures between`);
   }
-  const drawn = `${open}\n\n${markdownTable(rows)}\n\n${provenance(rows)}\n\n`;
+  const [first] = rows;
+  const parts =
+    first === undefined
+      ? ["Nothing measured yet."]
+      : [markdownTable(rows), provenance(first.at, rows)];
+  const drawn = [open, ...parts, ""].join("\n\n");
   return document.slice(0, from) + drawn + document.slice(to);
 }
 
@@ -25,9 +30,7 @@ export function drawFiguresInto(file: string, name: string, rows: readonly Resul
 }
 
 /** Where and when the figures were measured, as a sentence. */
-function provenance(rows: readonly ResultRow[]): string {
-  const at = rows[0]?.at;
-  if (at === undefined) return "Nothing measured yet.";
+function provenance(at: Circumstances, rows: readonly ResultRow[]): string {
   const dates = [...new Set(rows.map((row) => row.at.date))].sort();
   const pinned = rows.every((row) => row.at.pinned)
     ? "the process under test pinned to one core"

@@ -24,6 +24,8 @@ export interface ResultRow {
   readonly figures: Readonly<Record<string, Summary>>;
   /** What each did in a second of wall-clock time, where that was looked at too. */
   readonly perSecond?: Readonly<Record<string, number>>;
+  /** Where the figure is a median of single calls: the time below which 99 % of them lie. */
+  readonly p99?: Readonly<Record<string, number>>;
   /** When and where it was measured. */
   readonly at: Circumstances;
 }

@@ -27,6 +27,18 @@ export function percentile(samples: readonly number[], share: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
+/** Of each of those measured, by name. */
+export function summaries(
+  samples: ReadonlyMap<string, readonly number[]>,
+): Record<string, Summary> {
+  return Object.fromEntries([...samples].map(([name, values]) => [name, summarize(values)]));
+}
+
+/** Of each of those measured, by name. */
+export function medians(samples: ReadonlyMap<string, readonly number[]>): Record<string, number> {
+  return Object.fromEntries([...samples].map(([name, values]) => [name, percentile(values, 0.5)]));
+}
+
 /** Three significant digits, the rest is noise. */
 export function significant(value: number): number {
   return Number(value.toPrecision(3));

@@ -11,8 +11,9 @@ export interface SubjectProgram {
   readonly args: readonly string[];
   /**
    * True for our own Node programs: they speak the messages of
-   * `subject-process.ts`. Others print one line of JSON, what is ready, to
-   * standard output and are measured from `/proc`.
+   * `subject-process.ts`. Others print one line of JSON to standard output,
+   * what is ready, then answer commands that come as lines to standard input,
+   * if they know any; they are measured from `/proc`.
    */
   readonly speaks: boolean;
 }
@@ -43,17 +44,12 @@ export async function startSubject<Ready>(
 ): Promise<Subject<Ready>> {
   const [command, ...args] = affinity.wrap(program.command, program.args);
   const child = spawn(command, args, {
-    stdio: ["ignore", "pipe", "inherit", program.speaks ? "ipc" : "ignore"],
+    stdio: program.speaks ? ["ignore", "pipe", "inherit", "ipc"] : ["pipe", "pipe", "inherit"],
   });
-  const exchange = new Exchange(child);
+  const exchange = new Exchange(program.speaks ? messagesOf(child) : linesOf(child));
   const ended = once(child, "close");
   const title = program.args.find((arg) => /\.(js|py)$/.test(arg)) ?? program.command;
-  const ready = (await withinReadyTime(
-    program.speaks ? exchange.ready : firstLine(child),
-    ended,
-    title,
-    child,
-  )) as Ready;
+  const ready = (await withinReadyTime(exchange.ready, ended, title, child)) as Ready;
   const pid = child.pid ?? -1;
   return {
     pid,
@@ -93,42 +89,68 @@ async function withinReadyTime(
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<unknown> {
-  if (child.stdout === null) throw new Error("standard output is not piped");
-  const lines = createInterface({ input: child.stdout });
-  const [line] = (await once(lines, "line")) as [string];
-  return JSON.parse(line);
-}
-
 interface Answer {
   readonly id: number;
   readonly value?: unknown;
   readonly error?: string;
 }
 
-/** Commands and answers over the IPC channel, matched by number; number 0 says "ready". */
+/** What carries commands to a process, and its answers back. */
+interface Wire {
+  send(command: object): void;
+  onAnswer(listener: (answer: Answer) => void): void;
+  onEnd(listener: () => void): void;
+}
+
+/** The IPC channel of Node. */
+function messagesOf(child: ChildProcess): Wire {
+  return {
+    send: (command) => child.send(command),
+    onAnswer: (listener) => child.on("message", (message) => listener(message as Answer)),
+    onEnd: (listener) => child.on("close", listener),
+  };
+}
+
+/** Lines of JSON on the standard streams; the first answer is what is ready. */
+function linesOf(child: ChildProcess): Wire {
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error("the standard streams are not piped");
+  // A process that has ended is told of by its end.
+  stdin.on("error", () => {});
+  let isReady = false;
+  return {
+    send: (command) => stdin.write(`${JSON.stringify(command)}\n`),
+    onAnswer: (listener) =>
+      createInterface({ input: stdout }).on("line", (line) => {
+        const value: unknown = JSON.parse(line);
+        listener(isReady ? (value as Answer) : { id: 0, value });
+        isReady = true;
+      }),
+    onEnd: (listener) => child.on("close", listener),
+  };
+}
+
+/** Commands and answers, matched by number; number 0 says "ready". */
 class Exchange {
   readonly ready: Promise<unknown>;
-  readonly #child: ChildProcess;
+  readonly #wire: Wire;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #lastId = 0;
 
-  constructor(child: ChildProcess) {
-    this.#child = child;
+  constructor(wire: Wire) {
+    this.#wire = wire;
     const ready = Promise.withResolvers<unknown>();
     this.#waiting.set(0, ready);
     this.ready = ready.promise;
-    child.on("message", (message) => this.#settle(message as Answer));
-    child.on("close", () => this.#rejectAll());
+    wire.onAnswer((answer) => this.#settle(answer));
+    wire.onEnd(() => this.#rejectAll());
   }
 
   ask(command: string, argument?: unknown): Promise<unknown> {
     const id = ++this.#lastId;
     const pending = Promise.withResolvers<unknown>();
     this.#waiting.set(id, pending);
-    this.#child.send({ id, command, argument }, (error) => {
-      if (error !== null) pending.reject(error);
-    });
+    this.#wire.send({ id, command, argument });
     return pending.promise;
   }
 

@@ -1,6 +1,5 @@
 import type { ResultRow, Target } from "./results.ts";
 import { significant } from "./statistics.ts";
-import type { Summary } from "./statistics.ts";
 
 /** The contender that the targets are about. */
 const OURS = "privet";
@@ -15,7 +14,7 @@ export function markdownTable(rows: readonly ResultRow[]): string {
   const body = rows.map((row) => [
     row.title,
     row.unit,
-    ...contenders.map((name) => cell(row.figures[name], row.perSecond?.[name])),
+    ...contenders.map((name) => cell(row, name)),
     targetsOf(row).map(targetText).join("; "),
     reachedText(row),
   ]);
@@ -43,11 +42,14 @@ function timesLess({ figures }: ResultRow, than: string): number {
   return (figures[than]?.median ?? Number.NaN) / (figures[OURS]?.median ?? Number.NaN);
 }
 
-function cell(figure: Summary | undefined, perSecond: number | undefined): string {
+function cell({ figures, perSecond, p99 }: ResultRow, name: string): string {
+  const figure = figures[name];
   if (figure === undefined) return "–";
   const { median, low, high } = figure;
-  const rate = perSecond === undefined ? "" : `; ${plain(perSecond)}/s`;
-  return `${plain(median)} (${plain(low)}–${plain(high)})${rate}`;
+  const parts = [`${plain(median)} (${plain(low)}–${plain(high)})`];
+  if (perSecond?.[name] !== undefined) parts.push(`${plain(perSecond[name])}/s`);
+  if (p99?.[name] !== undefined) parts.push(`p99 ${plain(p99[name])}`);
+  return parts.join("; ");
 }
 
 /** Three significant digits, never with an exponent. */

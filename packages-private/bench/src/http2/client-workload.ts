@@ -1,9 +1,11 @@
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
-import { summarize } from "../harness/statistics.ts";
+import { summaries } from "../harness/statistics.ts";
 import { startSubject } from "../harness/subject.ts";
 import type { Subject } from "../harness/subject.ts";
+import { REPLY_BYTES } from "../load/calls.ts";
 import { startFixedServer } from "../load/fixed-server.ts";
+import { timesLess } from "../harness/workload.ts";
 import type { ClientWindow } from "./client-window.ts";
 import type { Bench, Row, Workload } from "./workload.ts";
 
@@ -12,13 +14,13 @@ export const clientWorkload: Workload = {
   name: "client-8x32",
   title: "client, 8 connections × 32 streams",
   unit: "µs/call",
-  target: { kind: "times-less", than: "node:http2", atLeast: 10 },
+  targets: [timesLess("node:http2", 10)],
   measure,
 };
 
 async function measure(bench: Bench): Promise<Row> {
   await using open = new AsyncDisposableStack();
-  const { port } = open.use(await startFixedServer());
+  const { port } = open.use(await startFixedServer(REPLY_BYTES));
   const window = { port, connections: 8, streams: 32, seconds: bench.seconds };
   const contenders: Contender[] = [];
   for (const { name, program } of bench.peers.clients) {
@@ -28,7 +30,7 @@ async function measure(bench: Bench): Promise<Row> {
     contenders.push({ name, measure: () => cpuPerCall(subject, window) });
   }
   const samples = await alternate(contenders, bench.rounds);
-  return Object.fromEntries([...samples].map(([name, values]) => [name, summarize(values)]));
+  return { figures: summaries(samples) };
 }
 
 async function cpuPerCall(subject: Subject<undefined>, window: ClientWindow): Promise<number> {

@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import type { Affinity } from "../harness/affinity.ts";
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
-import { percentile, summarize } from "../harness/statistics.ts";
+import { percentile, summaries } from "../harness/statistics.ts";
 import { startSubject } from "../harness/subject.ts";
 import type { Subject } from "../harness/subject.ts";
+import { atMost } from "../harness/workload.ts";
 import type { ServerPorts } from "./peers.ts";
 import type { Bench, Row, Workload } from "./workload.ts";
 
@@ -13,7 +14,7 @@ export const floodWorkload: Workload = {
   name: "flood",
   title: "p99 of an honest connection while four others flood frames",
   unit: "ms",
-  target: { kind: "at-most", limit: 20 },
+  targets: [atMost(20)],
   measure,
 };
 
@@ -38,7 +39,7 @@ async function measure(bench: Bench): Promise<Row> {
     });
   }
   const samples = await alternate(contenders, bench.rounds);
-  return Object.fromEntries([...samples].map(([name, values]) => [name, summarize(values)]));
+  return { figures: summaries(samples) };
 }
 
 function start(url: string, affinity: Affinity["load"]): Promise<Subject<undefined>> {

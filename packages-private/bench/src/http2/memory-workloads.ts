@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
-import { summarize } from "../harness/statistics.ts";
+import { summaries } from "../harness/statistics.ts";
 import { startSubject } from "../harness/subject.ts";
 import type { Subject, SubjectProgram } from "../harness/subject.ts";
+import { atMost } from "../harness/workload.ts";
 import { smallCall } from "../load/calls.ts";
 import { ClosedLoop } from "../load/closed-loop.ts";
 import type { LoadTarget } from "../load/closed-loop.ts";
@@ -39,9 +40,9 @@ function memory(
       measure: () => measureOnce(bench, peer),
     }));
     const samples = await alternate(contenders, Math.min(bench.rounds, 3));
-    return Object.fromEntries([...samples].map(([peer, values]) => [peer, summarize(values)]));
+    return { figures: summaries(samples) };
   };
-  return { name, title, unit: "KiB", target: { kind: "at-most", limit }, measure };
+  return { name, title, unit: "KiB", targets: [atMost(limit)], measure };
 }
 
 /** Only what can collect its garbage first tells what it needs, not what it has taken. */

@@ -2,6 +2,7 @@ import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
 import { summarize } from "../harness/statistics.ts";
 import { startSubject } from "../harness/subject.ts";
+import { atMost } from "../harness/workload.ts";
 import { smallCall } from "../load/calls.ts";
 import type { ServerPorts } from "./peers.ts";
 import { serverContender } from "./server-workloads.ts";
@@ -15,7 +16,7 @@ export const scalingWorkload: Workload = {
   name: "scaling",
   title: `a call's cost on ${MANY} connections over that on ${FEW}, one stream each`,
   unit: "×",
-  target: { kind: "at-most", limit: 1.6 },
+  targets: [atMost(1.6)],
   measure,
 };
 
@@ -34,5 +35,5 @@ async function measure(bench: Bench): Promise<Row> {
     const many = samples.get(String(MANY)) ?? [];
     row[name] = summarize(many.map((cost, round) => cost / (few[round] ?? Number.NaN)));
   }
-  return row;
+  return { figures: row };
 }

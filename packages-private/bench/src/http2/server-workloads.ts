@@ -1,9 +1,9 @@
-import type { Target } from "../harness/results.ts";
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
-import { summarize } from "../harness/statistics.ts";
+import { summaries } from "../harness/statistics.ts";
 import { startSubject } from "../harness/subject.ts";
 import type { Subject } from "../harness/subject.ts";
+import { timesLess } from "../harness/workload.ts";
 import { ClosedLoop } from "../load/closed-loop.ts";
 import type { LoadShape } from "../load/closed-loop.ts";
 import { echoCall, smallCall } from "../load/calls.ts";
@@ -38,8 +38,8 @@ function echo(bytes: number, connections: number, streams: number): ServerLoad {
 }
 
 function server(name: string, title: string, atLeast: number, load: ServerLoad): Workload {
-  const target: Target = { kind: "times-less", than: "node:http2", atLeast };
-  return { name, title, unit: "µs/call", target, measure: (bench) => measure(bench, load) };
+  const targets = [timesLess("node:http2", atLeast)];
+  return { name, title, unit: "µs/call", targets, measure: (bench) => measure(bench, load) };
 }
 
 async function measure(bench: Bench, load: ServerLoad): Promise<Row> {
@@ -50,7 +50,7 @@ async function measure(bench: Bench, load: ServerLoad): Promise<Row> {
     contenders.push(await serverContender(name, subject, load, bench, open));
   }
   const samples = await alternate(contenders, bench.rounds);
-  return Object.fromEntries([...samples].map(([name, values]) => [name, summarize(values)]));
+  return { figures: summaries(samples) };
 }
 
 /** A server under load that stays connected between its windows; warmed up. */

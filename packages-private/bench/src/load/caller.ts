@@ -1,9 +1,11 @@
 import type { Duplex } from "node:stream";
 import { FrameCutter } from "./frames.ts";
 import {
+  DEFAULT_WINDOW,
   Flag,
   FrameType,
   HEADER_BYTES,
+  INITIAL_WINDOW_SIZE,
   MAX_PAYLOAD,
   MAX_WINDOW,
   PREFACE,
@@ -33,8 +35,6 @@ export interface CallWatcher {
   failed(error: Error): void;
 }
 
-const DEFAULT_WINDOW = 65_535;
-const INITIAL_WINDOW_SIZE = 4;
 const ENABLE_PUSH = 2;
 /** The caller's own window is given back in steps so large that it costs nothing. */
 const CREDIT_STEP = 2 ** 30;

@@ -1,63 +1,46 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo, Socket } from "node:net";
-import { REPLY_BYTES } from "./calls.ts";
+import type { Socket } from "node:net";
 import { FrameCutter } from "./frames.ts";
+import { listen } from "./listener.ts";
+import type { Listener, ListenerTls } from "./listener.ts";
+import { PREFACE_BYTES, responseBlocks } from "./response-blocks.ts";
 import {
   Flag,
   FrameType,
   HEADER_BYTES,
+  INITIAL_WINDOW_SIZE,
   MAX_WINDOW,
   SETTINGS_ACK,
   frame,
-  repeatedBlocks,
   settings,
   windowUpdate,
 } from "./wire.ts";
 
-/** A server that is never the bottleneck of a client's figures. */
-export interface FixedServer extends AsyncDisposable {
-  readonly port: number;
-}
-
-const [HEADERS, TRAILERS] = repeatedBlocks([
-  [
-    { name: ":status", value: "200", exact: 8 },
-    { name: "content-type", value: "application/grpc", nameIndex: 31 },
-  ],
-  [{ name: "grpc-status", value: "0" }],
-]);
-const PREFACE_BYTES = 24;
 const MAX_CONCURRENT_STREAMS = 3;
 const CREDIT_STEP = 2 ** 20;
+/** In the header of a frame: RFC 9113 §4.1. */
+const STREAM_ID_AT = HEADER_BYTES - 4;
 
-/** Answers every request that ends with the same headers, message and trailers. */
-export async function startFixedServer(): Promise<FixedServer> {
-  const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    serve(socket);
-    socket.on("close", () => sockets.delete(socket));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, "close");
-    },
-  };
+/**
+ * Answers every request, when it has ended, with the same headers, message and
+ * trailers. Requests may be as large as they like.
+ *
+ * @param reply the DATA of the response
+ */
+export function startFixedServer(reply: Buffer, tls?: ListenerTls): Promise<Listener> {
+  const responses = new Responses(reply);
+  return listen((socket) => serve(socket, responses), tls);
 }
 
-function serve(socket: Socket): void {
+function serve(socket: Socket, responses: Responses): void {
   let prefaceLeft = PREFACE_BYTES;
   let answered = false;
   let consumed = 0;
   let due: number[] = [];
   let out: Uint8Array[] = [
-    settings([[MAX_CONCURRENT_STREAMS, 1000]]),
+    settings([
+      [MAX_CONCURRENT_STREAMS, 1000],
+      [INITIAL_WINDOW_SIZE, MAX_WINDOW],
+    ]),
     windowUpdate(0, MAX_WINDOW - 65_535),
   ];
   const cutter = new FrameCutter((type, flags, id, bytes, start, end) => {
@@ -74,9 +57,9 @@ function serve(socket: Socket): void {
     }
     if (due.length > 0 && !answered) {
       answered = true;
-      out.push(response(true, due.shift() ?? 0));
+      out.push(responses.first(due.shift() ?? 0));
     }
-    if (due.length > 0) out.push(stamp(due));
+    if (due.length > 0) out.push(responses.stamp(due));
     if (out.length === 0) return;
     const bytes = out.length === 1 ? out[0] : Buffer.concat(out);
     due = [];
@@ -89,32 +72,43 @@ function serve(socket: Socket): void {
     cutter.push(chunk.subarray(skipped));
     flush();
   });
-  // The client under test may go at any time; its own figures tell.
-  socket.on("error", () => {});
 }
 
-function response(isFirst: boolean, id: number): Buffer {
-  const pick = isFirst ? "first" : "next";
-  if (HEADERS === undefined || TRAILERS === undefined) throw new Error("no blocks");
-  return Buffer.concat([
-    frame(FrameType.HEADERS, Flag.END_HEADERS, id, HEADERS[pick]),
-    frame(FrameType.DATA, 0, id, REPLY_BYTES),
-    frame(FrameType.HEADERS, Flag.END_HEADERS | Flag.END_STREAM, id, TRAILERS[pick]),
-  ]);
-}
+/** Whole responses, made beforehand but for the number of the stream. */
+class Responses {
+  readonly #reply: Buffer;
+  readonly #template: Buffer;
+  readonly #streamIdsAt: readonly number[];
 
-const TEMPLATE = response(false, 0);
-const DATA_AT = HEADER_BYTES + (HEADERS?.next.length ?? 0);
-const TRAILERS_AT = DATA_AT + HEADER_BYTES + REPLY_BYTES.length;
+  constructor(reply: Buffer) {
+    this.#reply = reply;
+    const frames = this.#frames("next", 0);
+    this.#template = Buffer.concat(frames);
+    let at = 0;
+    this.#streamIdsAt = frames.map(({ length }) => (at += length) - length + STREAM_ID_AT);
+  }
 
-function stamp(ids: readonly number[]): Buffer {
-  const bytes = Buffer.allocUnsafe(TEMPLATE.length * ids.length);
-  ids.forEach((id, index) => {
-    const at = index * TEMPLATE.length;
-    bytes.set(TEMPLATE, at);
-    bytes.writeUInt32BE(id, at + 5);
-    bytes.writeUInt32BE(id, at + DATA_AT + 5);
-    bytes.writeUInt32BE(id, at + TRAILERS_AT + 5);
-  });
-  return bytes;
+  /** The first of a connection: it fills HPACK's table, to which the next ones refer. */
+  first(id: number): Buffer {
+    return Buffer.concat(this.#frames("first", id));
+  }
+
+  stamp(ids: readonly number[]): Buffer {
+    const size = this.#template.length;
+    const bytes = Buffer.allocUnsafe(size * ids.length);
+    ids.forEach((id, index) => {
+      bytes.set(this.#template, index * size);
+      for (const at of this.#streamIdsAt) bytes.writeUInt32BE(id, index * size + at);
+    });
+    return bytes;
+  }
+
+  #frames(pick: "first" | "next", id: number): Buffer[] {
+    const { headers, trailers } = responseBlocks;
+    return [
+      frame(FrameType.HEADERS, Flag.END_HEADERS, id, headers[pick]),
+      frame(FrameType.DATA, 0, id, this.#reply),
+      frame(FrameType.HEADERS, Flag.END_HEADERS | Flag.END_STREAM, id, trailers[pick]),
+    ];
+  }
 }

@@ -17,6 +17,9 @@ export const Flag = { ACK: 1, END_STREAM: 1, END_HEADERS: 4 } as const;
 export const HEADER_BYTES = 9;
 /** The largest payload that every peer takes (SETTINGS_MAX_FRAME_SIZE's initial value). */
 export const MAX_PAYLOAD = 16_384;
+/** The setting of a stream's window, and what it is where nobody sets it. */
+export const INITIAL_WINDOW_SIZE = 4;
+export const DEFAULT_WINDOW = 65_535;
 export const MAX_WINDOW: number = 2 ** 31 - 1;
 
 export const PREFACE: Buffer = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");

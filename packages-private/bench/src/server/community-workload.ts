@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { goProgram, start } from "@privet/testkit";
 import type { Affinity } from "../harness/affinity.ts";
-import { cache, grpcPeers } from "./peers.ts";
+import { timesLess } from "../harness/workload.ts";
+import { cache, protos } from "../peers/programs.ts";
+import { grpcPeers } from "./peers.ts";
 import { cpuSideBySide } from "./side-by-side.ts";
 import type { Work } from "./side-by-side.ts";
-import { timesLess } from "./targets.ts";
 import type { Workload } from "./workload.ts";
 
 // The workload of the community's comparison of gRPC servers (grpc_bench,
@@ -59,7 +60,6 @@ async function runGhz(
   port: number,
   seconds: number,
 ): Promise<Work> {
-  const protos = join(import.meta.dirname, "proto");
   const flags = {
     "import-paths": protos,
     proto: "bench/v1/bench.proto",

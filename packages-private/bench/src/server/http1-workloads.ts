@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { start } from "@privet/testkit";
 import type { Affinity } from "../harness/affinity.ts";
+import { timesLess } from "../harness/workload.ts";
+import { cache } from "../peers/programs.ts";
 import { sayHelloJson, sayHelloWeb } from "./calls.ts";
 import type { BenchCall } from "./calls.ts";
-import { cache, connectPeers } from "./peers.ts";
+import { connectPeers } from "./peers.ts";
 import { cpuSideBySide } from "./side-by-side.ts";
 import type { Work } from "./side-by-side.ts";
-import { timesLess } from "./targets.ts";
 import type { Workload } from "./workload.ts";
 
 const CONNECTIONS = 8;

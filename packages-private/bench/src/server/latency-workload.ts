@@ -1,13 +1,13 @@
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
-import { percentile, summarize } from "../harness/statistics.ts";
+import { percentile, summaries } from "../harness/statistics.ts";
 import { ClosedLoop } from "../load/closed-loop.ts";
+import { timesLess } from "../harness/workload.ts";
 import { sayHello } from "./calls.ts";
 import { PacedLoad } from "./paced-load.ts";
 import { planOf } from "./probe.ts";
 import { startServers } from "./side-by-side.ts";
 import type { Server } from "./side-by-side.ts";
-import { timesLess } from "./targets.ts";
 import type { Bench, Row, Workload } from "./workload.ts";
 
 const CONNECTIONS = 64;
@@ -41,7 +41,7 @@ async function measure(bench: Bench): Promise<Row> {
   }
   const samples = await alternate(contenders, bench.rounds);
   return {
-    figures: Object.fromEntries([...samples].map(([name, values]) => [name, summarize(values)])),
+    figures: summaries(samples),
     perSecond: Object.fromEntries([...samples.keys()].map((name) => [name, rate])),
   };
 }

@@ -3,9 +3,11 @@ import { FrameCutter } from "../load/frames.ts";
 import { openSocket } from "../load/closed-loop.ts";
 import type { LoadTarget } from "../load/closed-loop.ts";
 import {
+  DEFAULT_WINDOW,
   Flag,
   frame,
   FrameType,
+  INITIAL_WINDOW_SIZE,
   MAX_WINDOW,
   PREFACE,
   settings,
@@ -16,8 +18,6 @@ import { chunkOf, pingPongCall, requestBlock } from "./calls.ts";
 import type { Work } from "./side-by-side.ts";
 
 const STREAM_ID = 1;
-const DEFAULT_WINDOW = 65_535;
-const INITIAL_WINDOW_SIZE = 4;
 
 /** One call of PingPong that stays open; each message follows the answer to the one before. */
 export class PingPong implements AsyncDisposable {

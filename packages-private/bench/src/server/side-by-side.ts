@@ -1,6 +1,6 @@
 import { alternate } from "../harness/rounds.ts";
 import type { Contender } from "../harness/rounds.ts";
-import { percentile, summarize } from "../harness/statistics.ts";
+import { medians, summaries } from "../harness/statistics.ts";
 import { startSubject } from "../harness/subject.ts";
 import type { Subject } from "../harness/subject.ts";
 import type { PeerName, ServerPorts } from "./peers.ts";
@@ -56,8 +56,8 @@ export async function cpuSideBySide(
   }
   const samples = await alternate(contenders, bench.rounds);
   return {
-    figures: mapValues(samples, summarize),
-    perSecond: mapValues(rates, (values) => percentile(values, 0.5)),
+    figures: summaries(samples),
+    perSecond: medians(rates),
   };
 }
 
@@ -74,11 +74,4 @@ export async function startServers(
     servers.push({ name, subject });
   }
   return servers;
-}
-
-function mapValues<Value, Mapped>(
-  map: ReadonlyMap<string, Value>,
-  convert: (value: Value) => Mapped,
-): Record<string, Mapped> {
-  return Object.fromEntries([...map].map(([name, value]) => [name, convert(value)]));
 }

@@ -1,9 +1,9 @@
+import { timesLess } from "../harness/workload.ts";
 import { download, upload } from "./calls.ts";
 import { closedLoopWorkload } from "./closed-loop-workload.ts";
 import { grpcPeers, peerNames } from "./peers.ts";
 import { PingPong } from "./ping-pong.ts";
 import { cpuSideBySide } from "./side-by-side.ts";
-import { timesLess } from "./targets.ts";
 import type { Workload } from "./workload.ts";
 
 const KIB = 1024;

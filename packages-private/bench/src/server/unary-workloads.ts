@@ -1,9 +1,9 @@
+import { timesLess } from "../harness/workload.ts";
 import { echoChunk, echoGzip, sayHello, sayHelloJson, sayHelloWeb } from "./calls.ts";
 import type { BenchCall } from "./calls.ts";
 import { closedLoopWorkload } from "./closed-loop-workload.ts";
 import { connectPeers, grpcPeers, peerNames } from "./peers.ts";
 import type { ServerPorts } from "./peers.ts";
-import { timesLess } from "./targets.ts";
 import type { Workload } from "./workload.ts";
 
 const KIB = 1024;

@@ -8,7 +8,10 @@ import { mergeResults, readResults } from "../../src/harness/results.ts";
 import type { ResultRow, Target } from "../../src/harness/results.ts";
 import { summarize } from "../../src/harness/statistics.ts";
 import { isReached, markdownTable } from "../../src/harness/table.ts";
-import { readme, resultsFile } from "../../src/http2/suite.ts";
+import { clientBench } from "../../src/client/suite.ts";
+import { readmeOf, resultsFileOf } from "../../src/harness/bench-suite.ts";
+import { http2Bench } from "../../src/http2/suite.ts";
+import { serverBench } from "../../src/server/suite.ts";
 
 const at = {
   date: "2026-01-02",
@@ -76,7 +79,20 @@ test("new rows take the place of old ones of the same name, in the given order",
   );
 });
 
-test("the figures in the engine's README are those of the results file", () => {
-  const document = readFileSync(readme, "utf8");
-  assert.equal(drawFigures(document, "http2", readResults(resultsFile)), document);
+for (const bench of [http2Bench, serverBench, clientBench]) {
+  test(`the figures in the README of ${bench.shownBy} are those of the results file`, () => {
+    const document = readFileSync(readmeOf(bench), "utf8");
+    assert.equal(drawFigures(document, bench.name, readResults(resultsFileOf(bench))), document);
+  });
+}
+
+test("before anything is measured, the figures say so", () => {
+  const document = drawFigures("<!-- figures:x -->\n<!-- /figures:x -->\n", "x", []);
+  assert.equal(document, "<!-- figures:x -->\n\nNothing measured yet.\n\n<!-- /figures:x -->\n");
+});
+
+test("a rate and a percentile stand beside the figure they belong to", () => {
+  const rates = { perSecond: { privet: 1234.5 }, p99: { "node:http2": 99 } };
+  const table = markdownTable([{ ...row("floor", fourTimes, [1], [8]), ...rates }]);
+  assert.match(table, /\| 1 \(1–1\); 1230\/s \| 8 \(8–8\); p99 99 \|/);
 });

@@ -3,7 +3,7 @@ import { createSecureServer, createServer } from "node:http2";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { becomeSubject } from "../../harness/subject-process.ts";
-import { certificateOfArguments } from "../certificate.ts";
+import { certificateOfArguments } from "../../harness/certificate.ts";
 import { REPLY_BYTES } from "../../load/calls.ts";
 
 // The floor that we are measured against: node:http2 with the plainest code that does the work.

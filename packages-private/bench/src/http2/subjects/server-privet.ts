@@ -5,7 +5,7 @@ import { listen } from "@privet/http2/node";
 import type { ServerTls, SocketHandler } from "@privet/http2/node";
 import { becomeSubject } from "../../harness/subject-process.ts";
 import { REPLY_BYTES } from "../../load/calls.ts";
-import { certificateOfArguments } from "../certificate.ts";
+import { certificateOfArguments } from "../../harness/certificate.ts";
 
 // The engine with the plainest code that does the work.
 

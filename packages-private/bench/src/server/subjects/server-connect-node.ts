@@ -4,7 +4,7 @@ import { createServer as createHttp1Server } from "node:http";
 import { createSecureServer, createServer } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { becomeSubject } from "../../harness/subject-process.ts";
-import { certificateOfArguments } from "../../http2/certificate.ts";
+import { certificateOfArguments } from "../../harness/certificate.ts";
 import { allocationCommands } from "./allocations.ts";
 import { readMaxBytes, readsHeader, routes } from "./routes.ts";
 

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { becomeSubject } from "../../harness/subject-process.ts";
-import { certificateOfArguments } from "../../http2/certificate.ts";
+import { certificateOfArguments } from "../../harness/certificate.ts";
 import { readMaxBytes } from "./routes.ts";
 
 // @grpc/grpc-js with @grpc/proto-loader, as its own documentation shows it.

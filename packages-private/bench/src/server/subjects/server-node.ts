@@ -9,7 +9,7 @@ import {
 } from "../gen/bench/v1/bench_pb.ts";
 import { fromBinary } from "@bufbuild/protobuf";
 import { becomeSubject } from "../../harness/subject-process.ts";
-import { certificateOfArguments } from "../../http2/certificate.ts";
+import { certificateOfArguments } from "../../harness/certificate.ts";
 import { prefixed, PREFIX_BYTES } from "../calls.ts";
 
 // node:http2 with the plainest code that does the work: fixed replies, no

@@ -6,7 +6,7 @@ import {
 } from "@privet/rpc-server";
 import type { ServerOptions } from "@privet/rpc-server";
 import { becomeSubject } from "../../harness/subject-process.ts";
-import { certificateOfArguments } from "../../http2/certificate.ts";
+import { certificateOfArguments } from "../../harness/certificate.ts";
 import { allocationCommands } from "./allocations.ts";
 import { readMaxBytes, readsHeader, routes } from "./routes.ts";
 

@@ -1,6 +1,6 @@
 """The bench's service on grpcio, with threads.
 
-Usage: grpcio_server.py CERTIFICATE KEY
+Usage: server.py CERTIFICATE KEY
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 import grpc
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "proto"))
+sys.path.insert(0, str(HERE.parents[1] / "server/proto"))
 protos, services = grpc.protos_and_services("bench/v1/bench.proto")
 
 # Messages of 1 MiB and their prefix are within no limit's way.

@@ -1,7 +1,4 @@
-// The bench's service on grpc-go.
 package main
-
-//go:generate ../../../../../../packages/contracts/node_modules/.bin/buf generate
 
 import (
 	"context"
@@ -93,8 +90,9 @@ func serve(options ...grpc.ServerOption) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-func main() {
-	tls, err := credentials.NewServerTLSFromFile(os.Args[1], os.Args[2])
+// runServer serves, and says on which ports.
+func runServer(certificate, key string) {
+	tls, err := credentials.NewServerTLSFromFile(certificate, key)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-//! The bench's service on tonic: one thread, as the others have one.
+//! The bench's service on tonic.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -10,12 +10,9 @@ use tonic::codec::CompressionEncoding;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status, Streaming};
 
-mod proto {
-    tonic::include_proto!("bench.v1");
-}
-
-use proto::bench_service_server::{BenchService, BenchServiceServer};
-use proto::{Chunk, DownloadRequest, Hello, SayHelloRequest, SayHelloResponse, UploadResponse};
+use crate::MAX_BYTES;
+use crate::proto::bench_service_server::{BenchService, BenchServiceServer};
+use crate::proto::{Chunk, DownloadRequest, Hello, SayHelloRequest, SayHelloResponse, UploadResponse};
 
 struct Bench;
 
@@ -74,9 +71,6 @@ impl BenchService for Bench {
     }
 }
 
-/// Messages of 1 MiB and their prefix are within no limit's way.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
-
 fn service() -> BenchServiceServer<Bench> {
     BenchServiceServer::new(Bench)
         .accept_compressed(CompressionEncoding::Gzip)
@@ -85,11 +79,9 @@ fn service() -> BenchServiceServer<Bench> {
         .max_encoding_message_size(MAX_BYTES)
 }
 
+/// Serves, and says on which ports.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let mut files = std::env::args().skip(1);
-    let cert = std::fs::read(files.next().ok_or("the certificate's file is missing")?)?;
-    let key = std::fs::read(files.next().ok_or("the key's file is missing")?)?;
+pub async fn run(cert: Vec<u8>, key: Vec<u8>) -> Result<(), Box<dyn Error>> {
     let plain = TcpListener::bind("127.0.0.1:0").await?;
     let secure = TcpListener::bind("127.0.0.1:0").await?;
     println!(
