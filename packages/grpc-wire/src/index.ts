@@ -1,7 +1,13 @@
 // Messages in a body.
-export { compressedFlag, isWholeMessage, MessageReader, prefixLength } from "./message-reader.ts";
+export {
+  compressedFlag,
+  isWholeMessage,
+  messageEnd,
+  MessageReader,
+  prefixLength,
+} from "./message-reader.ts";
 export type { MessageSink } from "./message-reader.ts";
-export { prefixMessage, prefixMessages } from "./message-writer.ts";
+export { prefixMessage, splitMessage, writeMessage } from "./message-writer.ts";
 
 // Status of a call.
 export { appendErrorStatus, readStatus } from "./status.ts";

@@ -12,6 +12,9 @@ export const prefixLength = 5;
  */
 const firstAllocation = 65_536;
 
+/** How much larger it gets each time: what was copied before is a third of the whole. */
+const growth = 4;
+
 /**
  * Gets each message as it is complete. `bytes` belong to the receiver only
  * where `owned`; else they are borrowed for the call.
@@ -42,6 +45,11 @@ export class MessageReader {
   /** Octets of the message that has begun which have not arrived yet; 0 between messages. */
   get missing(): number {
     return this.#prefixFilled < prefixLength ? 0 : this.#length - this.#filled;
+  }
+
+  /** Nothing of the next message has been read. */
+  get between(): boolean {
+    return this.#prefixFilled === 0;
   }
 
   /**
@@ -118,7 +126,7 @@ export class MessageReader {
 
   #grow(needed: number): void {
     if (needed <= this.#buffer.length) return;
-    const capacity = Math.max(needed, firstAllocation, 2 * this.#buffer.length);
+    const capacity = Math.max(needed, firstAllocation, growth * this.#buffer.length);
     const grown = new Uint8Array(Math.min(this.#length, capacity));
     grown.set(this.#buffer.subarray(0, this.#filled));
     this.#buffer = grown;
@@ -135,6 +143,23 @@ export class MessageReader {
 }
 
 const empty = new Uint8Array(0);
+
+/**
+ * Where the message ends that begins at `start`, with its prefix: perhaps
+ * behind the end of `bytes`.
+ *
+ * @returns undefined where the prefix isn't whole before `end`
+ */
+export function messageEnd(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start < prefixLength) return undefined;
+  const high = bytes[start + 1] as number;
+  const low =
+    ((bytes[start + 2] as number) << 16) |
+    ((bytes[start + 3] as number) << 8) |
+    (bytes[start + 4] as number);
+  // Not `<<`, which would make 2^31 and more negative.
+  return start + prefixLength + high * 0x1000000 + low;
+}
 
 /** Is `bytes[start, end)` one message, whole? Then it needs no reader: flags, length, and the message itself. */
 export function isWholeMessage(bytes: Uint8Array, start: number, end: number): boolean {

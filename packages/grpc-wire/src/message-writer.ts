@@ -1,35 +1,59 @@
 import { prefixLength } from "./message-reader.ts";
 
+/** Below so many octets a loop is faster than a `set()`. */
+const fewOctets = 48;
+
 /** A Length-Prefixed-Message, gRPC over HTTP/2 "Requests": prefix and message in one buffer. */
 export function prefixMessage(message: Uint8Array, flags: number): Uint8Array {
   const framed = new Uint8Array(prefixLength + message.length);
-  write(framed, 0, message, flags);
+  writeMessage(framed, 0, message, flags);
   return framed;
 }
 
-/** Several of them in one buffer. `flags` has those of each message. */
-export function prefixMessages(
-  messages: readonly Uint8Array[],
-  flags: readonly number[],
-): Uint8Array {
-  let size = 0;
-  for (const message of messages) size += prefixLength + message.length;
-  const framed = new Uint8Array(size);
-  let at = 0;
-  for (let i = 0; i < messages.length; i++) {
-    at = write(framed, at, messages[i] as Uint8Array, flags[i] ?? 0);
-  }
-  return framed;
+/**
+ * The same in two parts, for a message so large that it had better not be
+ * copied: the first has `headOctets`, the second is a view of `message`.
+ *
+ * @param headOctets more than a prefix has, and fewer than prefix and message
+ */
+export function splitMessage(
+  message: Uint8Array,
+  flags: number,
+  headOctets: number,
+): readonly [Uint8Array, Uint8Array] {
+  const head = new Uint8Array(headOctets);
+  writePrefix(head, 0, message.length, flags);
+  const first = headOctets - prefixLength;
+  head.set(message.subarray(0, first), prefixLength);
+  return [head, message.subarray(first)];
 }
 
-/** @returns where the message ends */
-function write(target: Uint8Array, at: number, message: Uint8Array, flags: number): number {
+/**
+ * Writes a Length-Prefixed-Message into `target`, which has room for it.
+ *
+ * @returns where it ends
+ */
+export function writeMessage(
+  target: Uint8Array,
+  at: number,
+  message: Uint8Array,
+  flags: number,
+): number {
   const { length } = message;
+  writePrefix(target, at, length, flags);
+  const start = at + prefixLength;
+  if (length > fewOctets) {
+    target.set(message, start);
+  } else {
+    for (let i = 0; i < length; i++) target[start + i] = message[i] as number;
+  }
+  return start + length;
+}
+
+function writePrefix(target: Uint8Array, at: number, length: number, flags: number): void {
   target[at] = flags;
   target[at + 1] = length >>> 24;
   target[at + 2] = length >>> 16;
   target[at + 3] = length >>> 8;
   target[at + 4] = length;
-  target.set(message, at + prefixLength);
-  return at + prefixLength + length;
 }

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { compressedFlag, MessageReader, prefixMessage } from "@privet/grpc-wire";
+import {
+  compressedFlag,
+  messageEnd,
+  MessageReader,
+  prefixMessage,
+  splitMessage,
+  writeMessage,
+} from "@privet/grpc-wire";
 import type { MessageSink } from "@privet/grpc-wire";
 
 interface Message {
@@ -138,4 +145,31 @@ test("a sink that throws leaves a reader that goes on with the next message", ()
   const recorder = new Recorder();
   reader.read(message, 0, message.length, recorder);
   assert.equal(recorder.messages.length, 1);
+});
+
+test("a message in two parts is the message in one", () => {
+  const message = Uint8Array.from({ length: 200 }, (_, i) => i);
+  const whole = prefixMessage(message, compressedFlag);
+  for (let octets = 6; octets < whole.length; octets++) {
+    const [head, rest] = splitMessage(message, compressedFlag, octets);
+    assert.equal(head.length, octets);
+    assert.equal(rest.buffer, message.buffer, "the rest is not copied");
+    assert.deepEqual([...head, ...rest], [...whole]);
+  }
+});
+
+test("messages are written side by side, whatever their size", () => {
+  for (const size of [0, 1, 47, 48, 49, 300]) {
+    const message = Uint8Array.from({ length: size }, (_, i) => i & 0xff);
+    const target = new Uint8Array(size + 9);
+    assert.equal(writeMessage(target, 3, message, compressedFlag), size + 8);
+    assert.deepEqual([...target], [0, 0, 0, ...prefixMessage(message, compressedFlag), 0]);
+  }
+});
+
+test("the end of a message is known from its prefix, even of one of four gigabytes", () => {
+  const bytes = Uint8Array.of(9, 0, 0x01, 0x02, 0x03, 0x04, 9);
+  assert.equal(messageEnd(bytes, 1, bytes.length), 1 + 5 + 0x01020304);
+  assert.equal(messageEnd(bytes, 1, 5), undefined);
+  assert.equal(messageEnd(Uint8Array.of(1, 255, 255, 255, 255), 0, 5), 5 + 0xffffffff);
 });

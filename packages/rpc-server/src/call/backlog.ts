@@ -1,3 +1,4 @@
+import { messageEnd, prefixLength } from "@privet/grpc-wire";
 import { copyOf } from "../router/octets.ts";
 
 /** Octets of a block that is made while others wait already. */
@@ -7,6 +8,8 @@ const blockOctets = 8192;
 export class Backlog {
   /** Octets that wait. */
   size = 0;
+  /** Of the message that was read last by `readMessage()`. */
+  flags = 0;
   readonly #copy: typeof copyOf;
   #blocks: Uint8Array[] = [];
   /** How much of the first block is read. */
@@ -55,6 +58,26 @@ export class Backlog {
     if (end === filled) this.#shift();
     reader(block, start, end);
     return end - start;
+  }
+
+  /**
+   * The message that comes next, where it lies whole in the first block; its
+   * prefix is read with it. It belongs to the reader.
+   *
+   * @param maxOctets of the message; a larger one is left where it is
+   */
+  readMessage(maxOctets: number): Uint8Array | undefined {
+    const block = this.#blocks[0];
+    if (block === undefined) return undefined;
+    const filled = this.#blocks.length === 1 ? this.#filled : block.length;
+    const start = this.#at + prefixLength;
+    const end = messageEnd(block, this.#at, filled);
+    if (end === undefined || end > filled || end - start > maxOctets) return undefined;
+    this.flags = block[this.#at] as number;
+    this.size -= end - this.#at;
+    this.#at = end;
+    if (end === filled) this.#shift();
+    return block.subarray(start, end);
   }
 
   clear(): void {

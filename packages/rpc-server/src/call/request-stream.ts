@@ -76,80 +76,118 @@ export class RequestStream implements RequestBody, MessageSink, AsyncIterableIte
   }
 
   next(): Promise<Result> {
+    if (this.#waiters.length === 0) {
+      try {
+        const result = this.#poll();
+        if (result !== undefined) return Promise.resolve(result);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiters.push({ resolve, reject });
-    this.#serve();
     return promise;
   }
 
   /** The reader has had enough; the client may send the rest all the same. */
   return(): Promise<Result> {
     this.#close();
+    this.#serve();
     return Promise.resolve(last);
   }
 
   throw(error: unknown): Promise<Result> {
     this.#close();
+    this.#serve();
     return Promise.reject(error);
   }
 
   /** Gives those who wait what there is for them. */
   #serve(): void {
-    while (this.#waiters.length > 0 && !this.#decompressing) {
-      if (this.#error !== undefined) {
-        this.#waiters.shift()?.reject(this.#error);
-      } else if (this.#done) {
-        this.#waiters.shift()?.resolve(last);
-      } else if (!this.#serveMessage()) {
-        return;
+    while (this.#waiters.length > 0) {
+      let result: Result | undefined;
+      try {
+        result = this.#poll();
+      } catch (error) {
+        this.#waiters.shift()?.reject(error);
+        continue;
       }
+      if (result === undefined) return;
+      this.#waiters.shift()?.resolve(result);
     }
   }
 
-  /** @returns whether there was something for the first of those who wait */
-  #serveMessage(): boolean {
+  /**
+   * @returns undefined where whoever asks has to wait
+   * @throws what the reader gets instead; as a generator that throws, it has ended then
+   */
+  #poll(): Result | undefined {
+    if (this.#decompressing) return undefined;
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#done) return last;
     try {
       const bytes = this.#next();
-      if (bytes === undefined) {
-        if (!this.#ended) return false;
-        this.#reader.end();
-        this.#close();
-        return true;
-      }
+      if (bytes === undefined) return this.#pollEnd();
       const compressed = (this.#cutFlags & compressedFlag) !== 0;
       this.#call.compression.received = compressed;
-      if (compressed) this.#decompress(bytes);
-      else this.#give(bytes, bytes.length);
+      if (!compressed) return this.#parse(bytes, bytes.length);
+      this.#decompress(bytes);
+      return undefined;
     } catch (error) {
-      this.#refuse(error);
+      this.#close();
+      throw error;
     }
-    return true;
+  }
+
+  #pollEnd(): Result | undefined {
+    if (!this.#ended) return undefined;
+    this.#reader.end();
+    this.#close();
+    return last;
   }
 
   /** Reads on to the end of the next message. */
   #next(): Uint8Array | undefined {
     const { stream } = this.#call;
-    const reader = this.#reader;
     const waiting = this.#backlog.size;
+    let bytes: Uint8Array | undefined;
     try {
-      // Never beyond one message: so much is read that the prefix or the message can be complete.
-      while (this.#cut === undefined) {
-        if (this.#backlog.read(reader.missing || prefixLength, this.#read) === 0) break;
-      }
+      bytes = this.#nextWhole() ?? this.#nextInParts();
     } finally {
       const octets = waiting - this.#backlog.size;
       if (octets > 0) stream.consume(octets);
     }
+    if (bytes === undefined && this.#reader.missing > 0) stream.expect(this.#reader.missing);
+    return bytes;
+  }
+
+  /** Nearly every small message came in one piece. */
+  #nextWhole(): Uint8Array | undefined {
+    if (!this.#reader.between) return undefined;
+    const bytes = this.#backlog.readMessage(this.#call.route.readMaxBytes);
+    this.#cutFlags = this.#backlog.flags;
+    return bytes;
+  }
+
+  #nextInParts(): Uint8Array | undefined {
+    const reader = this.#reader;
+    // Never beyond one message: so much is read that the prefix or the message can be complete.
+    while (this.#cut === undefined) {
+      if (this.#backlog.read(reader.missing || prefixLength, this.#read) === 0) break;
+    }
     const bytes = this.#cut;
     this.#cut = undefined;
-    if (bytes === undefined && reader.missing > 0) stream.expect(reader.missing);
     return bytes;
   }
 
   #decompress(bytes: Uint8Array): void {
     this.#decompressing = true;
+    const give = (plain: Uint8Array): void => {
+      const result = this.#parse(plain, bytes.length);
+      this.#waiters.shift()?.resolve(result);
+    };
     decompress(this.#call, bytes)
-      .then((plain) => this.#give(plain, bytes.length))
+      .then(give)
       .catch((error: unknown) => this.#refuse(error))
       .finally(() => {
         this.#decompressing = false;
@@ -157,18 +195,17 @@ export class RequestStream implements RequestBody, MessageSink, AsyncIterableIte
       });
   }
 
-  #give(bytes: Uint8Array, wireBytes: number): void {
+  #parse(bytes: Uint8Array, wireBytes: number): Result {
     const call = this.#call;
     const value = call.route.codec.parse(bytes);
     call.observer?.messageReceived?.(bytes.length, wireBytes);
-    this.#waiters.shift()?.resolve({ done: false, value });
+    return { done: false, value };
   }
 
   /** As a generator does that throws: it ends with it. */
   #refuse(error: unknown): void {
-    const waiter = this.#waiters.shift();
     this.#close();
-    waiter?.reject(error);
+    this.#waiters.shift()?.reject(error);
   }
 
   #close(): void {
@@ -177,7 +214,6 @@ export class RequestStream implements RequestBody, MessageSink, AsyncIterableIte
     const left = this.#backlog.size;
     this.#backlog.clear();
     if (left > 0) this.#call.stream.consume(left);
-    this.#serve();
   }
 }
 

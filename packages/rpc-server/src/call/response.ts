@@ -4,17 +4,15 @@ import {
   appendHeaders,
   prefixLength,
   prefixMessage,
-  prefixMessages,
+  splitMessage,
 } from "@privet/grpc-wire";
 import { preencode, UsageError } from "@privet/http2";
 import type { HeaderBlock, HeaderList, Stream } from "@privet/http2";
 import type { CallCompression } from "../context/call-compression.ts";
 import type { ContextState } from "../context/handler-context.ts";
+import { batchOctets, MessageBatch } from "./message-batch.ts";
 
 const okTrailers = preencode(["grpc-status", "0"]);
-
-/** Messages of a stream that are sent together fill one DATA frame of the smallest size that all peers take. */
-const batchOctets = 16_384;
 
 /** Writes the response of one call: head, messages, status. Its caller sees to the order. */
 export class Response {
@@ -26,8 +24,8 @@ export class Response {
   #headSent = false;
   /** There is no room for more messages. */
   #full = false;
-  /** Messages of this turn. */
-  #batch: Batch | undefined = undefined;
+  /** Messages of this turn, where there are several. */
+  #batch: MessageBatch | undefined = undefined;
 
   constructor(stream: Stream, context: ContextState, compression: CallCompression) {
     this.#stream = stream;
@@ -48,7 +46,11 @@ export class Response {
   sendSole(bytes: Uint8Array, flags: number): void {
     const trailers = this.#trailers();
     this.#sendHead();
-    this.#stream.sendData(prefixMessage(bytes, flags), false);
+    if (prefixLength + bytes.length <= batchOctets) {
+      this.#sendData(prefixMessage(bytes, flags));
+    } else {
+      for (const part of splitMessage(bytes, flags, batchOctets)) this.#sendData(part);
+    }
     this.#stream.sendTrailers(trailers);
   }
 
@@ -59,9 +61,10 @@ export class Response {
    */
   send(bytes: Uint8Array, flags: number): void {
     this.#sendHead();
-    this.#batch ??= new Batch(() => this.#flush());
-    this.#batch.add(bytes, flags);
-    if (this.#batch.size >= batchOctets) this.#flush();
+    const batch = (this.#batch ??= new MessageBatch((octets) => this.#sendData(octets)));
+    // A generator runs on in microtasks: what it yields without waiting for anything is one batch.
+    if (batch.empty) process.nextTick(flush, batch);
+    batch.add(bytes, flags);
   }
 
   /**
@@ -72,7 +75,7 @@ export class Response {
   finish(): void {
     const trailers = this.#trailers();
     this.#sendHead();
-    this.#flush();
+    this.#batch?.flush();
     this.#stream.sendTrailers(trailers);
   }
 
@@ -108,7 +111,7 @@ export class Response {
       return;
     }
     this.#sendHead();
-    this.#flush();
+    this.#batch?.flush();
     this.#stream.sendTrailers(status);
   }
 
@@ -133,48 +136,19 @@ export class Response {
     return own.length === 0 ? okTrailers : ["grpc-status", "0", ...own];
   }
 
-  #flush(): void {
-    const bytes = this.#batch?.take();
-    if (bytes === undefined || this.#stream.sendEnded) return;
+  #sendData(bytes: Uint8Array): void {
+    // What is left of the last turn comes too late where the call has ended since.
+    if (this.#stream.sendEnded) return;
     if (!this.#stream.sendData(bytes, false)) this.#full = true;
   }
+}
+
+function flush(batch: MessageBatch): void {
+  batch.flush();
 }
 
 function fieldsOf(headers: Headers | undefined): string[] {
   const fields: string[] = [];
   if (headers !== undefined) appendHeaders(fields, headers);
   return fields;
-}
-
-/** Messages that become one buffer at the end of the turn. */
-class Batch {
-  size = 0;
-  readonly #flush: () => void;
-  #messages: Uint8Array[] = [];
-  #flags: number[] = [];
-
-  constructor(flush: () => void) {
-    this.#flush = flush;
-  }
-
-  add(bytes: Uint8Array, flags: number): void {
-    // A generator runs on in microtasks: what it yields without waiting for anything is one batch.
-    if (this.#messages.length === 0) process.nextTick(this.#flush);
-    this.#messages.push(bytes);
-    this.#flags.push(flags);
-    this.size += prefixLength + bytes.length;
-  }
-
-  take(): Uint8Array | undefined {
-    const messages = this.#messages;
-    const flags = this.#flags;
-    const [first] = messages;
-    if (first === undefined) return undefined;
-    this.size = 0;
-    this.#messages = [];
-    this.#flags = [];
-    return messages.length === 1
-      ? prefixMessage(first, flags[0] ?? 0)
-      : prefixMessages(messages, flags);
-  }
 }

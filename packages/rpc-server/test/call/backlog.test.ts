@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { prefixMessage } from "@privet/grpc-wire";
 import { Backlog } from "../../src/call/backlog.ts";
 import { Random } from "../differential/random.ts";
 
@@ -42,3 +43,51 @@ test("octets that were read don't change when more is pushed", () => {
     before,
   );
 });
+
+test("a message is read whole where all of it lies in one block, or left alone", () => {
+  const random = new Random(11);
+  const backlog = new Backlog();
+  const pushed: number[] = [];
+  const read: number[] = [];
+  let whole = 0;
+  for (let i = 0; i < 3000; i++) {
+    const message = random.bytes(random.below(random.chance(0.02) ? 20_000 : 60));
+    const framed = prefixMessage(message, random.below(4));
+    const cut = random.chance(0.3) ? random.below(framed.length) : framed.length;
+    backlog.push(framed, 0, cut);
+    if (cut < framed.length) backlog.push(framed, cut, framed.length);
+    pushed.push(...framed);
+    while (backlog.size > 0 && random.chance(0.6)) {
+      const size = backlog.size;
+      const bytes = backlog.readMessage(random.pick([10, 100_000]));
+      if (bytes === undefined) {
+        assert.equal(backlog.size, size);
+        // The naive twin: octet by octet, to the end of the message.
+        read.push(...readOctets(backlog, 5));
+        read.push(...readOctets(backlog, Buffer.from(read.slice(-4)).readUInt32BE()));
+      } else {
+        whole++;
+        assert.equal(backlog.size, size - 5 - bytes.length);
+        read.push(...prefixMessage(bytes, backlog.flags));
+      }
+    }
+  }
+  while (backlog.size > 0) read.push(...readOctets(backlog, backlog.size));
+  assert.deepEqual(read, pushed);
+  assert.ok(whole > 1000, `${whole} were read whole`);
+});
+
+test("a prefix of four gigabytes is no whole message", () => {
+  const backlog = new Backlog();
+  backlog.push(Uint8Array.of(0, 255, 255, 255, 255, 1, 2, 3), 0, 8);
+  assert.equal(backlog.readMessage(Infinity), undefined);
+  assert.equal(backlog.size, 8);
+});
+
+function readOctets(backlog: Backlog, count: number): number[] {
+  const octets: number[] = [];
+  while (octets.length < count) {
+    backlog.read(1, (bytes, start, end) => octets.push(...bytes.subarray(start, end)));
+  }
+  return octets;
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { prefixMessage } from "@privet/grpc-wire";
+import { batchOctets, MessageBatch } from "../../src/call/message-batch.ts";
+import { Random } from "../differential/random.ts";
+
+test("the parts that a batch sends are its messages, one after the other", () => {
+  const random = new Random(7);
+  const parts: Uint8Array[] = [];
+  const expected: Uint8Array[] = [];
+  const batch = new MessageBatch((bytes) => parts.push(bytes));
+  for (let i = 0; i < 2000; i++) {
+    const large = random.chance(0.02);
+    const message = random.bytes(random.below(large ? 3 * batchOctets : 120));
+    const flags = random.below(2);
+    batch.add(message, flags);
+    // The naive twin: each message by itself.
+    expected.push(prefixMessage(message, flags));
+    if (random.chance(0.05)) batch.flush();
+  }
+  batch.flush();
+  assert.ok(batch.empty);
+  assert.ok(Buffer.concat(parts).equals(Buffer.concat(expected)));
+});
+
+test("a batch is never more than a frame, and no small message is cut", () => {
+  const sizes: number[] = [];
+  const batch = new MessageBatch((bytes) => sizes.push(bytes.length));
+  const framed = 95 + 5;
+  for (let i = 0; i < 1000; i++) batch.add(new Uint8Array(95), 0);
+  batch.flush();
+  assert.ok(sizes.every((size) => size <= batchOctets && size % framed === 0));
+  assert.equal(sizes.length, Math.ceil(1000 / Math.floor(batchOctets / framed)));
+});
+
+for (const spare of [0, 1]) {
+  test(`a message ${spare === 0 ? "as large as a frame" : "an octet larger"} is whole`, () => {
+    const parts: Uint8Array[] = [];
+    const batch = new MessageBatch((bytes) => parts.push(bytes));
+    const message = new Random(3).bytes(batchOctets - 5 + spare);
+    batch.add(Uint8Array.of(1), 0);
+    batch.add(message, 1);
+    batch.flush();
+    assert.deepEqual(
+      parts.map((part) => part.length),
+      spare === 0 ? [6, batchOctets] : [6, batchOctets, 1],
+    );
+    assert.ok(Buffer.concat(parts.slice(1)).equals(prefixMessage(message, 1)));
+  });
+}
+
+test("what was sent doesn't change when more is added", () => {
+  const parts: Uint8Array[] = [];
+  const batch = new MessageBatch((bytes) => parts.push(bytes));
+  batch.add(Uint8Array.of(1, 2, 3), 0);
+  batch.flush();
+  for (let i = 0; i < 100; i++) batch.add(Uint8Array.of(9, 9, 9), 0);
+  assert.deepEqual(Array.from(parts[0] ?? []), [0, 0, 0, 0, 3, 1, 2, 3]);
+});
+
+test("a batch with nothing in it sends nothing", () => {
+  new MessageBatch(() => assert.fail("there is nothing to send")).flush();
+});
