@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { ServerObserver } from "../observe.ts";
 import { peerOf } from "../peer.ts";
+import { discardRest } from "./discard-rest.ts";
 
 export interface Http1Options {
   readonly observer: ServerObserver | undefined;
@@ -33,6 +34,7 @@ export class Http1 {
     });
     this.#server.on("request", (request, response) => {
       this.#begin(response);
+      discardRest(request, response);
       handle(request, response);
     });
     // Node watches over a server's connections, for its timeouts and for
