@@ -28,7 +28,7 @@ export class PickerGate {
   #picker: Picker | undefined;
   #state: BalancerState["state"] | undefined;
   #lastFailure: ConnectError | undefined;
-  #closed: FailPick | undefined;
+  #closed: DropPick | undefined;
   readonly #waiting: Set<WaitingCall>;
 
   constructor() {
@@ -93,7 +93,7 @@ export class PickerGate {
 
   /** All calls fail with `error`, those that wait and those to come. */
   close(error: ConnectError): void {
-    const result: FailPick = { kind: "fail", error };
+    const result: DropPick = { kind: "drop", error };
     this.#closed = result;
     this.#picker = undefined;
     for (const call of this.#waiting) {

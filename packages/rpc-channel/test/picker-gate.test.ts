@@ -151,9 +151,9 @@ test("closed, the gate fails those that wait and those that come, waiting for a 
   gate.pick(plain);
   gate.pick(waiting);
   gate.close(new ConnectError("the channel is closed", Code.Unavailable));
-  assert.deepEqual([plain.kinds, waiting.kinds], [["fail"], ["fail"]]);
+  assert.deepEqual([plain.kinds, waiting.kinds], [["drop"], ["drop"]]);
   gate.publish(ready());
-  assert.equal(gate.pick(new Call(true)).kind, "fail");
+  assert.equal(gate.pick(new Call(true)).kind, "drop");
 });
 
 test("back in IDLE, calls wait for a new picker", () => {

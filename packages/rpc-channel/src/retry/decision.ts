@@ -7,6 +7,8 @@ import type { Pushback } from "./pushback.ts";
 
 /** How far an attempt that failed had got. */
 export type Reach =
+  /** There was no connection to send it on. */
+  | "unpicked"
   /** Nothing of it was written: no server has seen it. */
   | "unsent"
   /** Written, but the server says that it did nothing with it: REFUSED_STREAM, or an id above GOAWAY's last. */
@@ -47,7 +49,8 @@ export interface RetryOptions {
  *     unsent                      ──► transparent, as often as it takes
  *     refused, for the first time ──► transparent
  *     committed                   ──► fail
- *     seen, or refused again      ──► policy: code, push-back, budget, attempts ──► retry or fail
+ *     seen, or refused again,
+ *     or no connection at all     ──► policy: code, push-back, budget, attempts ──► retry or fail
  */
 export class RetryDecider {
   readonly #policy: RetryPolicy | undefined;
@@ -89,6 +92,7 @@ export class RetryDecider {
         // The server failed all the same, which the budget is there to notice.
         this.#charge(attempt);
         return fail("the response had begun");
+      case "unpicked":
       case "seen":
         break;
     }

@@ -155,8 +155,7 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
   deadlineError(): ConnectError {
     const { gate, timers } = this.#host;
     const what = this.#phase === "PICKING" ? gate.waitingFor : phases[this.#phase];
-    const last =
-      this.#lastError === undefined ? "" : `, last attempt: ${this.#lastError.rawMessage}`;
+    const last = this.#lastError ? `, last attempt: ${this.#lastError.rawMessage}` : "";
     const afterMs = timers.now() - this.#spec.startedAt;
     return deadlinePassed(afterMs, what + last, this.#circumstances);
   }
@@ -165,8 +164,9 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
 
   picked(result: ReadyPick | FailPick | DropPick): void {
     if (this.#over) return;
-    if (result.kind === "ready") this.#begin(result);
-    else this.#finish(explain(result.error, this.#circumstances), undefined);
+    if (result.kind === "ready") return this.#begin(result);
+    if (result.kind === "fail") return this.#failed(result.error, unpicked);
+    this.#finish(explain(result.error, this.#circumstances), undefined);
   }
 
   // The attempt's
@@ -213,14 +213,15 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
     this.#repick();
   }
 
-  ended({ error, reach, trailers, lost }: AttemptEnd): void {
+  ended(end: AttemptEnd): void {
     this.#attempt = undefined;
-    this.#endPick(error, trailers);
-    if (error === undefined) {
-      this.#host.budget?.succeeded();
-      this.#finish(undefined, trailers);
-      return;
-    }
+    this.#endPick(end.error, end.trailers);
+    if (end.error !== undefined) return this.#failed(end.error, end);
+    this.#host.budget?.succeeded();
+    this.#finish(undefined, end.trailers);
+  }
+
+  #failed(error: ConnectError, { reach, trailers, lost }: Omit<AttemptEnd, "error">): void {
     if (lost && this.#late) {
       // The server's clock was faster with the same deadline.
       this.#finish(this.deadlineError(), trailers);
@@ -396,3 +397,4 @@ export class RetryingCall implements WaitingCall, AttemptOwner {
 }
 
 const nothing = new Uint8Array(0);
+const unpicked = { reach: "unpicked", trailers: undefined, lost: true } as const;

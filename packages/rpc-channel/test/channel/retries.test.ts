@@ -30,6 +30,30 @@ test("a policy's code is tried again, and the server told how often", async () =
   assert.deepEqual(previousAttempts(server), [undefined, "1", "2"]);
 });
 
+test("a server that isn't there yet is tried again by the policy", async () => {
+  const probe = await startGreeter();
+  const { port, target } = probe;
+  await probe[Symbol.asyncDispose]();
+  const patient = { ...retryPolicy, maxAttempts: 5, initialBackoff: "0.4s", maxBackoff: "0.4s" };
+  await using channel = insecureChannel(target, {
+    serviceConfig: { methodConfig: [{ name: [{}], retryPolicy: patient }] },
+    backoff: { initialMs: 100, maxMs: 100 },
+  });
+  const greeting = greeterClient(channel).sayHello({ name: "Мир" });
+  for await (const state of channel.watchState()) if (state === "TRANSIENT_FAILURE") break;
+  await using _server = await startGreeter({}, { port });
+  assert.equal((await greeting).greeting, "Hello, Мир!");
+});
+
+test("a server that never comes fails the call when the policy's attempts are made", async () => {
+  const probe = await startGreeter();
+  await probe[Symbol.asyncDispose]();
+  await using channel = insecureChannel(probe.target, retrying);
+  const error = await failureOf(greeterClient(channel).sayHello({}));
+  assert.equal(error.code, Code.Unavailable);
+  assert.match(error.rawMessage, /^no connection: .+, 4 attempts\)$/);
+});
+
 test("after the policy's last attempt, its error is the call's", async () => {
   await using server = await ScriptedServer.start((request) =>
     refuse(request, Code.Unavailable, ["grpc-message", `no ${request.index}`]),
