@@ -99,7 +99,7 @@ class Attempt implements Expiring {
   expire(): void {
     const { timeoutMs = 20_000 } = this.#options;
     const where = this.#driver === undefined ? "no connection" : "no SETTINGS of the server";
-    this.#fail(new ConnectFailure("timeout", `${where} within ${timeoutMs} ms`));
+    this.#fail(new ConnectFailure("timeout", `${where} within ${Math.round(timeoutMs)} ms`));
   }
 
   #dial(): Duplex {
