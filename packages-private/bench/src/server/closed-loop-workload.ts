@@ -17,8 +17,9 @@ export interface ClosedLoopOptions {
   readonly connections: number;
   /** Calls under way on each connection. */
   readonly streams: number;
-  /** The call, and how many of the unit it is worth, by the share of the full length. */
-  readonly call: (scale: number) => { readonly call: BenchCall; readonly amount: number };
+  readonly call: BenchCall;
+  /** How many of the unit a call is worth. Default 1. */
+  readonly amount?: number;
   readonly tls?: boolean;
   /** Default: the plain port, or that with TLS. */
   readonly port?: (ports: ServerPorts) => number | undefined;
@@ -32,14 +33,13 @@ export function closedLoopWorkload(options: ClosedLoopOptions): Workload {
     title,
     unit: `µs/${unit}`,
     targets,
-    measure: (bench) => cpuSideBySide(bench, peers, loadOf(options, bench.scale)),
+    measure: (bench) => cpuSideBySide(bench, peers, loadOf(options)),
   };
 }
 
-function loadOf(options: ClosedLoopOptions, scale: number): PrepareLoad {
-  const { connections, streams, tls = false } = options;
+function loadOf(options: ClosedLoopOptions): PrepareLoad {
+  const { connections, streams, call, amount = 1, tls = false } = options;
   const port = options.port ?? ((ports: ServerPorts) => (tls ? ports.tls : ports.plain));
-  const { call, amount } = options.call(scale);
   return async ({ name, subject }, open) => {
     const number = port(subject.ready);
     if (number === undefined) throw new Error(`${name} has no port for ${options.name}`);

@@ -66,7 +66,7 @@ async function runGhz(
     call: "bench.v1.BenchService.Echo",
     connections: "50",
     concurrency: "1000",
-    duration: `${Math.ceil(seconds)}s`,
+    duration: `${Math.round(seconds * 1000)}ms`,
     "duration-stop": "wait",
     data: JSON.stringify(HELLO),
     format: "json",

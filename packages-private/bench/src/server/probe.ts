@@ -6,9 +6,11 @@ import type { CallPlan } from "../load/caller.ts";
 import { requestBlock } from "./calls.ts";
 import type { BenchCall } from "./calls.ts";
 
+const ENCODING = "grpc-encoding";
+
 /**
- * Makes a call once, with Node's own client, and sees that its answer is right:
- * the load itself only counts octets.
+ * Makes a call once, with Node's own client, and sees that its answer is right,
+ * and compressed if the call is: the load itself only counts octets.
  *
  * @returns the plan of a load of such calls
  * @throws Error where the server answers with anything but success
@@ -27,14 +29,21 @@ export async function planOf(call: BenchCall, target: LoadTarget): Promise<CallP
     return {
       headers: requestBlock(call),
       body: call.body,
-      responseBytes: await successfulBytes(stream),
+      responseBytes: await successfulBytes(stream, encodingOf(call)),
     };
   } finally {
     session.close();
   }
 }
 
-async function successfulBytes(stream: ClientHttp2Stream): Promise<number> {
+function encodingOf({ fields }: BenchCall): string | undefined {
+  return fields.find(({ name }) => name === ENCODING)?.value;
+}
+
+async function successfulBytes(
+  stream: ClientHttp2Stream,
+  encoding: string | undefined,
+): Promise<number> {
   let bytes = 0;
   let last = Buffer.alloc(0);
   let trailers: IncomingHttpHeaders = {};
@@ -50,6 +59,9 @@ async function successfulBytes(stream: ClientHttp2Stream): Promise<number> {
   const outcome = outcomeOf(headers, trailers, last.toString("latin1"));
   if (outcome !== "success") {
     throw new Error(`${outcome}: ${JSON.stringify({ ...headers, ...trailers })}`);
+  }
+  if (encoding !== undefined && headers[ENCODING] !== encoding) {
+    throw new Error(`the answer to a call in ${encoding} is in ${String(headers[ENCODING])}`);
   }
   return bytes;
 }

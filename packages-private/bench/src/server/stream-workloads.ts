@@ -7,16 +7,16 @@ import { cpuSideBySide } from "./side-by-side.ts";
 import type { Workload } from "./workload.ts";
 
 const KIB = 1024;
-const MESSAGES = 1_000_000;
 const MESSAGE_BYTES = 32;
-const LARGE_MESSAGES = 10_000;
 const LARGE_BYTES = 64 * KIB;
-/** The load holds a whole upload in memory. */
-const UPLOADED = 200_000;
+/** Of one call: so many that a call's beginning and end cost nothing, so few that a window can end. */
+const MESSAGES = 20_000;
+const LARGE_MESSAGES = 500;
 
 const small = {
   unit: "message",
   targets: [timesLess("grpc-go", 1), timesLess("grpc-js", 7)],
+  amount: MESSAGES,
   connections: 1,
   streams: 1,
 };
@@ -26,22 +26,16 @@ export const streamWorkloads: readonly Workload[] = [
   closedLoopWorkload({
     ...small,
     name: "download",
-    title: "stream of 1,000,000 × 32 bytes to the client",
+    title: "stream of 32-byte messages to the client",
     peers: peerNames,
-    call: (scale) => {
-      const amount = Math.ceil(MESSAGES * scale);
-      return { call: download(amount, MESSAGE_BYTES), amount };
-    },
+    call: download(MESSAGES, MESSAGE_BYTES),
   }),
   closedLoopWorkload({
     ...small,
     name: "upload",
-    title: "stream of 200,000 × 32 bytes from the client",
+    title: "stream of 32-byte messages from the client",
     peers: grpcPeers,
-    call: (scale) => {
-      const amount = Math.ceil(UPLOADED * scale);
-      return { call: upload(amount, MESSAGE_BYTES), amount };
-    },
+    call: upload(MESSAGES, MESSAGE_BYTES),
   }),
   {
     name: "ping-pong",
@@ -57,16 +51,13 @@ export const streamWorkloads: readonly Workload[] = [
   },
   closedLoopWorkload({
     name: "download-64k",
-    title: "stream of 10,000 × 64 KiB to the client",
+    title: "stream of 64 KiB messages to the client",
     unit: "MiB",
     targets: [timesLess("node:http2", 1)],
     peers: peerNames,
     connections: 1,
     streams: 1,
-    call: (scale) => {
-      const count = Math.ceil(LARGE_MESSAGES * scale);
-      const amount = (count * LARGE_BYTES) / (KIB * KIB);
-      return { call: download(count, LARGE_BYTES), amount };
-    },
+    call: download(LARGE_MESSAGES, LARGE_BYTES),
+    amount: (LARGE_MESSAGES * LARGE_BYTES) / (KIB * KIB),
   }),
 ];

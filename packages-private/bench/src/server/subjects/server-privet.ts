@@ -1,9 +1,4 @@
-import {
-  compressionBrotli,
-  compressionGzip,
-  createServer,
-  tlsCredentials,
-} from "@privet/rpc-server";
+import { createServer, tlsCredentials } from "@privet/rpc-server";
 import type { ServerOptions } from "@privet/rpc-server";
 import { becomeSubject } from "../../harness/subject-process.ts";
 import { certificateOfArguments } from "../../harness/certificate.ts";
@@ -17,12 +12,7 @@ const { key, cert } = certificateOfArguments();
 async function listen(
   options: Partial<ServerOptions>,
 ): Promise<{ readonly plain: number; readonly tls: number }> {
-  const server = createServer({
-    routes,
-    readMaxBytes,
-    acceptCompression: [compressionGzip, compressionBrotli],
-    ...options,
-  });
+  const server = createServer({ routes, readMaxBytes, ...options });
   const plain = await server.addInsecurePort("127.0.0.1:0");
   const tls = await server.addSecurePort(
     "127.0.0.1:0",
