@@ -9,6 +9,7 @@ import {
 import type { TLSSocket, TlsOptions } from "node:tls";
 import { defaultLimits } from "../limits.ts";
 import type { Limits } from "../limits.ts";
+import { emptyAcceptQueue } from "./accept-queue.ts";
 import { Arrival } from "./arrival.ts";
 import { Driver } from "./driver.ts";
 import type { SocketConnection, SocketHandler } from "./driver.ts";
@@ -64,6 +65,12 @@ export type ServerTls = Omit<
   "ALPNProtocols" | "ALPNCallback" | "secureOptions" | "handshakeTimeout" | "allowHalfOpen"
 >;
 
+/** Connections that wait to be accepted: Node's own default. */
+const BACKLOG = 511;
+
+/** How long a socket that has been accepted may still take, once the end has begun, to say what it speaks, in ms. */
+const LATE_MS = 2000;
+
 /** Idle connections drained at once: their clients come back, and some memory may be free by then. */
 const MAX_SHED = 100;
 
@@ -82,8 +89,10 @@ export interface Listener extends AsyncDisposable {
    */
   setSecureContext(tls: ServerTls): void;
   /**
-   * Accepts no more, drains every connection (GOAWAY; streams that are open go
-   * on), and resolves when all have ended.
+   * Drains every connection (GOAWAY; streams that are open go on), accepts what
+   * waits for it in the kernel and then no more, and resolves when all have
+   * ended. Who had just connected is drained too: requests that come with the
+   * preface are served, if they come within 2 s.
    */
   close(): Promise<void>;
   /** Accepts no more and ends every connection at once. Resolves when their sockets are gone. */
@@ -102,6 +111,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return doorway;
 }
 
+/** OPEN serves whom it accepts, CLOSING drains them at once, CLOSED turns them away. */
+type State = "OPEN" | "CLOSING" | "CLOSED";
+
 class Doorway implements Listener {
   readonly connections: Set<SocketConnection> = new Set();
   readonly #options: ListenOptions;
@@ -110,6 +122,11 @@ class Doorway implements Listener {
   readonly #arriving: Set<Socket> = new Set();
   readonly #prefaceMs: number;
   readonly #memory: MemoryWatch;
+  /** Sockets in their TLS handshake. */
+  #handshakes = 0;
+  #state: State = "OPEN";
+  /** Called when a socket has said what it speaks, or is lost. */
+  #noteArrived: () => void = () => {};
   #address: AddressInfo | string = "";
 
   constructor(options: ListenOptions) {
@@ -130,7 +147,7 @@ class Doorway implements Listener {
   }
 
   async open(): Promise<void> {
-    const { port, host, path, reusePort = false, backlog } = this.#options;
+    const { port, host, path, reusePort = false, backlog = BACKLOG } = this.#options;
     if ((port === undefined) === (path === undefined)) {
       throw new TypeError("listen() needs either a port or the path of a unix socket");
     }
@@ -159,15 +176,22 @@ class Doorway implements Listener {
   }
 
   async close(): Promise<void> {
-    this.#stopAccepting();
+    this.#memory.stop();
+    if (this.#state === "OPEN") this.#state = "CLOSING";
     for (const { connection } of this.connections) {
       connection.drain("shutdown");
     }
+    await emptyAcceptQueue(this.#server, this.#options.backlog ?? BACKLOG);
+    this.#stopListening();
+    await this.#allArrived();
+    this.#turnAllAway();
     await this.#allEnded();
   }
 
   async destroy(): Promise<void> {
-    this.#stopAccepting();
+    this.#memory.stop();
+    this.#stopListening();
+    this.#turnAllAway();
     for (const connection of this.connections) {
       connection.destroy();
     }
@@ -190,10 +214,16 @@ class Doorway implements Listener {
       ALPNProtocols: http1 === undefined ? ["h2"] : ["h2", "http/1.1"],
       handshakeTimeout: tlsHandshakeMs ?? 10_000,
     });
-    server.on("secureConnection", (socket) => this.#welcome(socket));
+    // One of the other two follows in any case.
+    server.on("connection", () => this.#handshakes++);
+    server.on("secureConnection", (socket) => {
+      this.#welcome(socket);
+      this.#endHandshake();
+    });
     server.on("tlsClientError", (error, socket) => {
       // Node leaves a socket open whose handshake took too long.
       this.#turnAway(socket);
+      this.#endHandshake();
       this.#report(error);
     });
     return server;
@@ -201,7 +231,12 @@ class Doorway implements Listener {
 
   /** Not after the end, which a TLS handshake can outlast, nor without memory. */
   get #accepting(): boolean {
-    return this.#server.listening && this.#memory.level !== "critical";
+    return this.#state !== "CLOSED" && this.#memory.level !== "critical";
+  }
+
+  #endHandshake(): void {
+    this.#handshakes--;
+    this.#noteArrived();
   }
 
   #welcome(socket: TLSSocket): void {
@@ -233,6 +268,7 @@ class Doorway implements Listener {
       } else {
         this.#turnAway(socket);
       }
+      this.#noteArrived();
     });
     arrival.start();
   }
@@ -262,6 +298,7 @@ class Doorway implements Listener {
     this.#guard(socket, () => {
       const driver = new Driver({ ...options, socket, role: "server" });
       this.connections.add(driver);
+      if (this.#state === "CLOSING") driver.connection.drain("shutdown");
       if (this.#memory.level !== "normal") driver.connection.setMemoryPressure(true);
       void driver.ended.then(() => this.connections.delete(driver));
     });
@@ -285,10 +322,25 @@ class Doorway implements Listener {
     }
   }
 
-  #stopAccepting(): void {
-    this.#memory.stop();
+  #stopListening(): void {
     if (this.#server.listening) this.#server.close();
+  }
+
+  /** Resolves when of no socket it is open what it speaks, or when that has taken too long. */
+  async #allArrived(): Promise<void> {
+    const late = setTimeout(() => this.#turnAllAway(), LATE_MS);
+    while (this.#state !== "CLOSED" && (this.#arriving.size > 0 || this.#handshakes > 0)) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#noteArrived = resolve;
+      await promise;
+    }
+    clearTimeout(late);
+  }
+
+  #turnAllAway(): void {
+    this.#state = "CLOSED";
     for (const socket of this.#arriving) socket.destroy();
+    this.#noteArrived();
   }
 
   async #allEnded(): Promise<void> {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { suite, test } from "node:test";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import {
@@ -35,6 +37,21 @@ function hasCode(code: Code): (error: unknown) => boolean {
   };
 }
 
+/** Resolves when nobody listens any more: what has been in the queue is accepted before. */
+async function refused(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, "127.0.0.1");
+    try {
+      await once(socket, "connect");
+    } catch (error) {
+      // One that comes between the last look at the queue and the end of it is reset.
+      if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") return;
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
 for (const engine of ["privet", "node"] as const) {
   suite(`stop() on the engine «${engine}»`, () => {
     for (const protocol of ["gRPC", "Connect on HTTP/1.1"] as const) {
@@ -58,6 +75,7 @@ for (const engine of ["privet", "node"] as const) {
       const call = client.greeter.sayHello({ name: "Ada" });
       await begun;
       const stopped = server.stop({ graceMs: 60_000 });
+      await refused(port);
       using late = clientAt(port);
       await assert.rejects(late.greeter.sayHello({ name: "Ada" }), hasCode(Code.Unavailable));
       answer();
