@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { cache } from "../../tools/cache.ts";
 import { buildDescriptors } from "../../tools/descriptors.ts";
 import { javaInterop } from "../../tools/java-tools.ts";
+import { readFor } from "../readings.ts";
 import { Subject } from "../subject.ts";
 import { reportTrends } from "../trend.ts";
 
@@ -11,7 +12,6 @@ import { reportTrends } from "../trend.ts";
 const RATE = 5000;
 /** Below so much of it, the run wasn't the one that is asked for. */
 const ENOUGH = 0.8;
-const READINGS = 60;
 
 /** What the caller has done, in its own words. */
 interface Tally {
@@ -41,11 +41,7 @@ export async function soakServer(minutes: number): Promise<number> {
   const flags = [`--address=127.0.0.1:${port}`, `--rate=${RATE}`];
   await using load = start(caller, flags, { timeoutMs });
   const startedAt = performance.now();
-  const readings = [];
-  for (let i = 1; i <= READINGS; i++) {
-    await delay(startedAt + (durationMs * i) / READINGS - performance.now());
-    readings.push(await server.read());
-  }
+  const readings = await readFor(durationMs, () => server.read());
   load.end();
   const { stdout, stderr } = await load.result;
   if (stdout === "") throw new Error(`the caller has failed\n${stderr}`);
@@ -61,7 +57,7 @@ export async function soakServer(minutes: number): Promise<number> {
 function reportCalls({ calls, connections, kinds, failures }: Tally, seconds: number): boolean {
   const rate = calls / seconds;
   console.log(`${calls} calls, ${rate.toFixed(0)} a second, on ${connections} connections:`);
-  for (const [kind, count] of Object.entries(kinds).sort()) console.log(`  ${count} ${kind}`);
+  for (const [kind, count] of Object.entries(kinds)) console.log(`  ${count} ${kind}`);
   console.log(`${failures.length} have ended in another way than was meant`);
   for (const failure of failures.slice(0, 5)) console.log(`  ${failure}`);
   return failures.length === 0 && rate >= RATE * ENOUGH;

@@ -15,7 +15,7 @@ import (
 func main() {
 	address := flag.String("address", "", "host and port of the server")
 	rate := flag.Int("rate", 5000, "calls a second")
-	width := flag.Int("width", 64, "callers, each with a connection of its own")
+	width := flag.Int("width", 200, "callers, each with a connection of its own")
 	flag.Parse()
 
 	stopped := make(chan struct{})
