@@ -230,6 +230,8 @@ export class Attempt implements Opening, MessageSink {
     const finished = heard && stream?.sendEnded === true && stream.queued === 0;
     // Whatever is still on its way, in either direction, is of no use.
     if (!finished) stream?.reset(ErrorCode.CANCEL);
+    // What hasn't been read yet is kept by whoever reads it: other calls need the credit.
+    stream?.release();
     this.#owner.ended({ error, reach, trailers, lost: false });
   }
 }

@@ -117,3 +117,25 @@ test("a server that streams without end is held back by a reader that rests", as
   abort.abort();
   await assert.rejects(() => reader.next());
 });
+
+test("responses that are read late, or never, leave their credit to the other calls", async () => {
+  await using greeter = await startGreeter();
+  // As small as HTTP/2 allows: a dozen responses fill it.
+  const limits = {
+    initialConnectionWindow: 65_535,
+    initialStreamWindow: 65_535,
+    maxAutoWindow: 65_535,
+  };
+  await using channel = insecureChannel(greeter.target, { limits, acceptCompression: [] });
+  const client = greeterClient(channel);
+  const name = "x".repeat(5_000);
+  for (let i = 0; i < 50; i++) {
+    const languageTags = ["en", "fr"];
+    const options = { timeoutMs: 20_000 };
+    const unread = client.sayHelloInLanguages({ name, languageTags }, options);
+    const reader = unread[Symbol.asyncIterator]();
+    assert.equal((await reader.next()).value?.languageTag, "en");
+    const { greeting } = await client.sayHelloToAll(named(name), options);
+    assert.equal(greeting.length, name.length + "Hello, !".length);
+  }
+});
