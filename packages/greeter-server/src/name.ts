@@ -19,7 +19,8 @@ export const maxLength = 10_000;
  */
 const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 
-const clusters = new Intl.Segmenter("und", { granularity: "grapheme" });
+/** Made for the first long name: it takes longer than the rest of the service. */
+let clusters: Intl.Segmenter | undefined;
 
 /** A name without the white space around it. */
 export function checkName(text: string): Checked<string> {
@@ -47,6 +48,7 @@ function faultOf(name: string): string | undefined {
 function hasMoreClustersThan(limit: number, text: string): boolean {
   // A cluster has a code unit or more: most names need no segmentation.
   if (text.length <= limit) return false;
+  clusters ??= new Intl.Segmenter("und", { granularity: "grapheme" });
   const iterator = clusters.segment(text)[Symbol.iterator]();
   for (let count = 0; count <= limit; count++) {
     if (iterator.next().done === true) return false;

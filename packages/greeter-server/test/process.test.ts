@@ -9,31 +9,13 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { requirement, start } from "@privet/testkit";
 import type { Program } from "@privet/testkit";
 import { dial } from "./connection.ts";
 import { call, openSession } from "./raw-call.ts";
 import type { RawCall } from "./raw-call.ts";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-
-function run(args: readonly string[], env: Record<string, string | undefined> = {}): Program {
-  return start(process.execPath, ["-C", "@privet/source", main, ...args], {
-    env: {
-      LC_ALL: "C",
-      PRIVET_ADDRESS: undefined,
-      PRIVET_LOG_LEVEL: undefined,
-      PRIVET_DRAIN_TIMEOUT: undefined,
-      ...env,
-    },
-  });
-}
-
-async function portOf(server: Program): Promise<number> {
-  const [, port] = await server.waitFor(/"address":"[^"]*:(\d+)","msg":"serving"/);
-  return Number(port);
-}
+import { main, portOf, run } from "./running.ts";
+import { settingNames, settings } from "../src/settings.ts";
 
 /** A bidirectional call that has been accepted: one name is greeted, more may follow. */
 async function openCall(server: Program): Promise<RawCall> {
@@ -181,8 +163,10 @@ test("--help speaks one language, and names every flag with its variable and ini
     assert.equal(code, 0);
     assert.equal(stderr, "");
     const words = stdout.replaceAll(/\s+/g, " ");
-    for (const word of ["--address", "PRIVET_ADDRESS", "[::]:50051", "PRIVET_LOG_LEVEL", "25s"]) {
-      assert.ok(words.includes(word), word);
+    for (const name of settingNames) {
+      const { environment, initial = "", secret } = settings[name];
+      for (const word of [environment, initial]) assert.ok(words.includes(word), word);
+      assert.equal(words.includes(`--${name} <`), secret !== true, name);
     }
   }
   assert.doesNotMatch(inEnglish.stdout, /[а-я]/i);
