@@ -36,10 +36,13 @@ export class CallSchedule {
   #closing: Promise<void> | undefined;
   #closed = false;
   #healed = false;
+  /** In the end, some send so much that credit which isn't given back is missed. */
+  readonly #padding: number;
 
   constructor(seed: number) {
     const random = seeded(seed);
     this.#random = random;
+    this.#padding = this.#one([0, 0, 0, 15_000]);
     const time = new VirtualTime();
     this.#balancers = new WatchedBalancers(time);
     const first = this.#one(configs);
@@ -58,6 +61,11 @@ export class CallSchedule {
       channelRetryBufferBytes: retryBufferQuota,
       idleTimeoutMs: this.#one([1_000, 30_000, Infinity]),
       keepaliveTimeMs: this.#one([10_000, Infinity]),
+      limits: {
+        initialConnectionWindow: 65_535,
+        initialStreamWindow: 65_535,
+        maxAutoWindow: 65_535,
+      },
     });
   }
 
@@ -180,7 +188,7 @@ export class CallSchedule {
     const call = Number(headers.get("x-call"));
     const served: Served = {
       call,
-      text: `${call}/${this.#served.length}`,
+      text: `${call}/${this.#served.length}${"!".repeat(this.#healed ? this.#padding : 0)}`,
       request,
       ending: this.#healed
         ? { kind: "ok", messages: 2 }
@@ -266,7 +274,11 @@ export class CallSchedule {
     this.#check();
     const unsettled = [...this.#unchecked].map(({ plan }) => JSON.stringify(plan));
     assert.deepEqual(unsettled, [], "calls that never end");
-    const last = [this.#call(true, false), this.#call(true, false), this.#call(false, false)];
+    const last: WholeCall[] = [];
+    for (let i = 0; i < (this.#padding > 0 ? 24 : 3); i++) {
+      last.push(this.#call(i > 0, false));
+      await this.#channel.advance(1_000);
+    }
     await this.#channel.advance(healedMs);
     this.#check();
     for (const { error } of last) {
