@@ -106,18 +106,18 @@ suite("as close() begins", () => {
 const skip = requirement(openssl);
 const tls = skip === false ? selfSigned() : { key: "", cert: "" };
 
-suite("as close() begins, with TLS", { skip }, () => {
-  /** A listener, and a socket that it has accepted and that hasn't shaken hands. */
-  async function shaking(options: Partial<ListenOptions> = {}): Promise<[Listener, Socket]> {
-    const listener = await listenLocally({ tls, ...options });
-    const socket = dial(listener);
-    const { port } = listener.address as AddressInfo;
-    const other = await connect({ port, host: "localhost", tls: { ca: tls.cert } });
-    other.destroy();
-    await other.ended;
-    return [listener, socket];
-  }
+/** A listener, and a socket that it has accepted and that hasn't shaken hands. */
+async function shaking(options: Partial<ListenOptions> = {}): Promise<[Listener, Socket]> {
+  const listener = await listenLocally({ tls, ...options });
+  const socket = dial(listener);
+  const { port } = listener.address as AddressInfo;
+  const other = await connect({ port, host: "localhost", tls: { ca: tls.cert } });
+  other.destroy();
+  await other.ended;
+  return [listener, socket];
+}
 
+suite("as close() begins, with TLS", { skip }, () => {
   test("a handshake goes on, and its connection is served", async () => {
     const [listener, socket] = await shaking();
     const closed = listener.close();
