@@ -19,7 +19,8 @@ export class Slots {
   readonly #session: Session;
   readonly #start: Start;
   readonly #startLate: (stream: StreamRecord, early: EarlyData) => void;
-  readonly #waiting = new Set<StreamRecord>();
+  /** Made for the first that waits. */
+  #waiting: Set<StreamRecord> | undefined = undefined;
   #starting = false;
 
   /** @param startLate hands over a stream that had to wait, with all that came meanwhile */
@@ -34,20 +35,20 @@ export class Slots {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting?.size ?? 0;
   }
 
   /** A new stream: it starts, or waits. */
   enter(stream: StreamRecord, headers: ReceivedHeaders, endStream: boolean): void {
     this.#hold(stream, headers.listSize);
-    if (this.#waiting.size === 0 && this.#hasOne()) {
+    if (this.waiting === 0 && this.#hasOne()) {
       this.#take(stream);
       this.#start(stream, headers, endStream);
       return;
     }
-    this.#session.budgets.handlerQueue(this.#waiting.size);
+    this.#session.budgets.handlerQueue(this.waiting);
     stream.early = new EarlyData(headers, endStream);
-    this.#waiting.add(stream);
+    (this.#waiting ??= new Set()).add(stream);
   }
 
   /** Data for a stream that waits. */
@@ -74,7 +75,7 @@ export class Slots {
   /** The stream is closed, or released, or both: its slot is free with both. */
   leave(stream: StreamRecord): void {
     if (!stream.closed) return;
-    if (this.#waiting.delete(stream)) {
+    if (this.#waiting?.delete(stream) === true) {
       stream.early = undefined;
       this.#letGo(stream);
     } else if (stream.holdsSlot && stream.released) {
@@ -97,11 +98,12 @@ export class Slots {
 
   /** A handler that is done at once frees its own slot: the loop goes on, not the stack. */
   #startWaiting(): void {
-    if (this.#starting) return;
+    const waiting = this.#waiting;
+    if (this.#starting || waiting === undefined) return;
     this.#starting = true;
-    for (const stream of this.#waiting) {
+    for (const stream of waiting) {
       if (!this.#hasOne() || this.#session.ended) break;
-      this.#waiting.delete(stream);
+      waiting.delete(stream);
       const { early } = stream;
       if (early === undefined) continue;
       stream.early = undefined;

@@ -1,6 +1,8 @@
 import { ErrorCode } from "../constants.ts";
 import { ConnectionError } from "../errors.ts";
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /** Most blocks that need CONTINUATION are a little larger than one frame. */
 const FIRST_SIZE = 32_768;
 
@@ -9,7 +11,7 @@ const FIRST_SIZE = 32_768;
  * together before they are decoded: HPACK's integers and strings may cross frames.
  */
 export class HeaderFragments {
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = NOTHING;
   size = 0;
   readonly #maxSize: number;
 
@@ -31,7 +33,7 @@ export class HeaderFragments {
 
   /** Forgets all, and gives the memory back. */
   clear(): void {
-    this.bytes = new Uint8Array(0);
+    this.bytes = NOTHING;
     this.size = 0;
   }
 

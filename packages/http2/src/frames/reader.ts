@@ -43,7 +43,8 @@ export class FrameReader {
   #expect: number = Expect.HEADER;
   #first = true;
 
-  #header: Uint8Array = new Uint8Array(FRAME_HEADER_SIZE);
+  /** A header that came in pieces. Made for the first of these. */
+  #header: Uint8Array | undefined = undefined;
   #headerSize = 0;
   #length = 0;
   #type = 0;
@@ -109,11 +110,12 @@ export class FrameReader {
     const missing = FRAME_HEADER_SIZE - this.#headerSize;
     if (missing < FRAME_HEADER_SIZE || rest < FRAME_HEADER_SIZE) {
       const n = Math.min(missing, rest);
-      this.#header.set(chunk.subarray(at, at + n), this.#headerSize);
+      const joined = (this.#header ??= new Uint8Array(FRAME_HEADER_SIZE));
+      joined.set(chunk.subarray(at, at + n), this.#headerSize);
       this.#headerSize += n;
       this.position += n;
       if (n < missing) return false;
-      header = this.#header;
+      header = joined;
       at = 0;
       this.#headerSize = 0;
     } else {

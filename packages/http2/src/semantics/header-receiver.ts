@@ -4,6 +4,7 @@ import type { HeaderLimits } from "./headers.ts";
 
 /** Blocks that are recognised when they come again; a power of two. */
 const SLOTS = 32;
+const NONE_SEEN: Int32Array = new Int32Array(0);
 /** Longer blocks are rarely the same twice. */
 const MAX_OCTETS = 512;
 
@@ -30,7 +31,7 @@ export class HeaderReceiver {
   /** Of the decoder's table, for all of `#known`: the octets mean the same within one only. */
   #generation = -1;
   /** The hash of the block that came last in each slot, to keep only what has come twice. */
-  #seen: Int32Array = new Int32Array(0);
+  #seen: Int32Array = NONE_SEEN;
 
   /** Blocks since the last hit. */
   #misses = 0;

@@ -1,5 +1,7 @@
 import type { StreamRecord } from "./record.ts";
 
+const NONE: ReadonlySet<StreamRecord> = new Set();
+
 /**
  * Whose turn it is to send DATA: streams take turns in a ring, each for a
  * quantum. Streams whose window is too small are set aside until it grows.
@@ -7,7 +9,8 @@ import type { StreamRecord } from "./record.ts";
 export class Scheduler {
   #first: StreamRecord | undefined = undefined;
   #last: StreamRecord | undefined = undefined;
-  readonly #starved = new Set<StreamRecord>();
+  /** Made when the first is set aside: most connections never have one. */
+  #starved: Set<StreamRecord> | undefined = undefined;
 
   /** Nobody is waiting for a turn. */
   get empty(): boolean {
@@ -15,7 +18,7 @@ export class Scheduler {
   }
 
   get starved(): ReadonlySet<StreamRecord> {
-    return this.#starved;
+    return this.#starved ?? NONE;
   }
 
   /** To the end of the ring. */
@@ -48,22 +51,23 @@ export class Scheduler {
 
   /** Until its window grows. */
   starve(stream: StreamRecord): void {
-    this.#starved.add(stream);
+    (this.#starved ??= new Set()).add(stream);
   }
 
   /** The window of a stream has grown. */
   feed(stream: StreamRecord): void {
-    if (this.#starved.delete(stream)) this.add(stream);
+    if (this.#starved?.delete(stream) === true) this.add(stream);
   }
 
   /** The windows of all streams have grown. */
   feedAll(): void {
+    if (this.#starved === undefined) return;
     for (const stream of this.#starved) this.add(stream);
     this.#starved.clear();
   }
 
   /** A stream is closed. In the ring it stays until its turn, in which it has nothing to send. */
   remove(stream: StreamRecord): void {
-    this.#starved.delete(stream);
+    this.#starved?.delete(stream);
   }
 }

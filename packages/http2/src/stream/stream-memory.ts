@@ -39,7 +39,8 @@ const WORDS = COVERED / 32;
  */
 export class StreamMemory {
   readonly #remembered: number;
-  readonly #resets = new Map<number, ResetStream>();
+  /** Made at the first reset. */
+  #resets: Map<number, ResetStream> | undefined = undefined;
   /** Their identifiers in the order of the resets, as a ring. */
   readonly #order: number[] = [];
   #oldest = 0;
@@ -64,8 +65,9 @@ export class StreamMemory {
   }
 
   reset(id: number, fate: Fate, at: number, octetsLeft: number): void {
-    if (!this.#resets.has(id)) this.#append(id);
-    this.#resets.set(id, {
+    const resets = (this.#resets ??= new Map());
+    if (!resets.has(id)) this.#append(resets, id);
+    resets.set(id, {
       fate,
       at,
       octetsLeft,
@@ -75,7 +77,7 @@ export class StreamMemory {
   }
 
   get(id: number): ResetStream | undefined {
-    return this.#resets.get(id);
+    return this.#resets?.get(id);
   }
 
   /**
@@ -84,19 +86,19 @@ export class StreamMemory {
    * @param last the greatest identifier that its side has used
    */
   fate(id: number, last: number): Fate {
-    const reset = this.#resets.get(id);
+    const reset = this.#resets?.get(id);
     if (reset !== undefined) return reset.fate;
     if (id <= this.#forgotten) return Fate.FORGOTTEN;
     return this.#wasSkipped(id, last) ? Fate.SKIPPED : Fate.ENDED;
   }
 
-  #append(id: number): void {
+  #append(resets: Map<number, ResetStream>, id: number): void {
     if (this.#order.length < this.#remembered) {
       this.#order.push(id);
       return;
     }
     const oldest = this.#order[this.#oldest] as number;
-    this.#resets.delete(oldest);
+    resets.delete(oldest);
     this.#forgotten = Math.max(this.#forgotten, oldest);
     this.#order[this.#oldest] = id;
     this.#oldest = (this.#oldest + 1) % this.#remembered;

@@ -12,12 +12,13 @@ const MAX_SIZE = 2048;
 export class StreamTable {
   size = 0;
   #slots: (StreamRecord | undefined)[] = [];
-  readonly #rest = new Map<number, StreamRecord>();
+  /** Made for the first that finds no slot. */
+  #rest: Map<number, StreamRecord> | undefined = undefined;
 
   get(id: number): StreamRecord | undefined {
     const stream = this.#slots[(id >>> 1) & (this.#slots.length - 1)];
     if (stream !== undefined && stream.id === id) return stream;
-    return this.#rest.size === 0 ? undefined : this.#rest.get(id);
+    return this.#rest?.get(id);
   }
 
   /** `stream` isn't there yet. */
@@ -26,7 +27,7 @@ export class StreamTable {
     if (this.#slots.length === 0) this.#slots = emptySlots(FIRST_SIZE);
     while (this.#slots[this.#slotOf(stream)] !== undefined) {
       if (this.#slots.length === MAX_SIZE) {
-        this.#rest.set(stream.id, stream);
+        (this.#rest ??= new Map()).set(stream.id, stream);
         return;
       }
       this.#grow();
@@ -38,7 +39,7 @@ export class StreamTable {
   remove(stream: StreamRecord): boolean {
     const slot = this.#slotOf(stream);
     if (this.#slots[slot] === stream) this.#slots[slot] = undefined;
-    else if (!this.#rest.delete(stream.id)) return false;
+    else if (this.#rest?.delete(stream.id) !== true) return false;
     this.size--;
     return true;
   }
@@ -46,7 +47,7 @@ export class StreamTable {
   /** All of them, in a new array: streams may come and go meanwhile. */
   all(): StreamRecord[] {
     const slotted = this.#slots.filter((stream) => stream !== undefined);
-    return [...slotted, ...this.#rest.values()].sort((a, b) => a.id - b.id);
+    return [...slotted, ...(this.#rest?.values() ?? [])].sort((a, b) => a.id - b.id);
   }
 
   #slotOf(stream: StreamRecord): number {

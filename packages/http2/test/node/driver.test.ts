@@ -376,3 +376,39 @@ test("a socket that was destroyed before it was handed in ends its connection", 
   const link = accept(pipe.server, { handler: () => echoHandler });
   assert.equal((await link.ended).by, "transport");
 });
+
+/** Answers each request, and keeps, against the rules, the memory that it was lent. */
+function keeper(lent: Set<ArrayBufferLike>): SocketHandler {
+  return {
+    stream: (stream) => ({
+      data: (bytes, start, end, endStream) => {
+        lent.add(bytes.buffer);
+        stream.consume(end - start);
+        if (endStream) stream.sendHeaders(RESPONSE, { endStream: true });
+      },
+      closed: () => stream.release(),
+    }),
+  };
+}
+
+test("the memory of a socket's large chunks is given back as soon as they are read", async () => {
+  const lent = new Set<ArrayBufferLike>();
+  await using listener = await serve({}, () => keeper(lent));
+  const link = await connect({ port: portOf(listener), host: "127.0.0.1" });
+  const { status } = await exchange(link, { path: "/", body: new Uint8Array(100_000) });
+  assert.equal(status, 200);
+  assert.ok(lent.size > 0);
+  for (const { byteLength } of lent) assert.ok(byteLength < 4096, `${byteLength} octets are held`);
+  link.destroy();
+});
+
+test("what comes through a pipe is left alone: it may be the sender's own", async () => {
+  const pipe = memoryPipe();
+  accept(pipe.server, { handler: () => keeper(new Set()) });
+  const link = await connect({ socket: pipe.client });
+  const body = new Uint8Array(10_000).fill(7);
+  const { status } = await exchange(link, { path: "/", body });
+  assert.equal(status, 200);
+  assert.ok(body.length === 10_000 && body.every((octet) => octet === 7));
+  link.destroy();
+});
