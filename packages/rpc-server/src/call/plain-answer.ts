@@ -12,7 +12,8 @@ import type {
 // Lists, to which fields for browsers can be added.
 const notFound: HeaderList = [":status", "404"];
 const tooLarge: HeaderList = [":status", "431"];
-const exhausted = preencode(exhaustedFields());
+/** Made when it is first needed: the first error of a process loads Node's HTTP client. */
+let exhausted: HeaderBlock | undefined;
 
 /** No route has the path. To a client of gRPC that is UNIMPLEMENTED. */
 export function answerNotFound(stream: Stream, endStream: boolean): StreamHandler {
@@ -26,7 +27,9 @@ export function answerTooLarge(
   endStream: boolean,
 ): StreamHandler {
   const isGrpc = codecOf(headers.get("content-type") ?? "") !== undefined;
-  return answer(stream, isGrpc ? exhausted : tooLarge, endStream);
+  if (!isGrpc) return answer(stream, tooLarge, endStream);
+  exhausted ??= preencode(exhaustedFields());
+  return answer(stream, exhausted, endStream);
 }
 
 function exhaustedFields(): string[] {

@@ -28,7 +28,6 @@ import { MemoryPort } from "./memory-port.ts";
 import type { Port } from "./port.ts";
 import { createStockListener } from "./stock-listener.ts";
 import type { StockListener } from "./stock-listener.ts";
-import { openStockPort } from "./stock-port.ts";
 
 /** What speaks HTTP/2 on a port. */
 export type Engine = "privet" | "node";
@@ -96,7 +95,7 @@ export class PortOpener {
   }
 
   /** Listens. @throws Error with the system's `code`, such as EADDRINUSE */
-  open(
+  async open(
     address: Address,
     credentials: ServerCredentials | undefined,
     engine: Engine,
@@ -114,6 +113,8 @@ export class PortOpener {
     if (engine === "privet") {
       return openEnginePort({ ...common, session: this.#session, limits, reusePort });
     }
+    // Loaded only here: node:http2 takes a while, and hardly anyone steps back.
+    const { openStockPort } = await import("./stock-port.ts");
     const { prefaceMs, maxHeaderListSize, maxConcurrentStreams } = this.#limits;
     return openStockPort({
       ...common,

@@ -1,7 +1,6 @@
 import type { CallSlots } from "../call-slots.ts";
 import type { ServerObserver } from "../observe.ts";
 import type { Cors } from "./cors.ts";
-import { createStockAdapter } from "./stock-adapter.ts";
 import type { StockAdapterOptions } from "./stock-adapter.ts";
 import { StockCalls } from "./stock-calls.ts";
 import { field, respond } from "./stock-request.ts";
@@ -19,10 +18,11 @@ export interface StockListenerOptions extends Omit<StockAdapterOptions, "calls">
   readonly isServing: () => boolean;
 }
 
-/** Serves the routes by Connect's stock adapter, which is made when it is first needed. */
+/** Serves the routes by Connect's stock adapter, which is loaded when it is first needed. */
 export function createStockListener(options: StockListenerOptions): StockListener {
   const { cors, slots, isServing } = options;
   let serve: StockListener | undefined;
+  let loading: Promise<StockListener> | undefined;
   return (request, response) => {
     if (cors !== undefined && answersPreflight(cors, request, response)) return;
     if (!isServing()) {
@@ -33,24 +33,41 @@ export function createStockListener(options: StockListenerOptions): StockListene
       respond(response, 429, { "content-type": "application/json" }, exhausted);
       return;
     }
-    response.once("close", () => slots.give());
-    serve ??= createObservedAdapter(options);
-    try {
+    let isClosed = false;
+    response.once("close", () => {
+      isClosed = true;
+      slots.give();
+    });
+    if (serve !== undefined) {
       serve(request, response);
-    } catch (error) {
-      options.logger.info({ err: error }, "a request can't be read");
-      respond(response, 400);
+      return;
     }
+    loading ??= createObservedAdapter(options);
+    const begin = (loaded: StockListener): void => {
+      serve = loaded;
+      // Who has left meanwhile isn't missed.
+      if (!isClosed) serve(request, response);
+    };
+    void loading.then(begin, (error: unknown) => {
+      options.logger.error({ err: error }, "Connect's adapter can't be loaded");
+      respond(response, 500);
+    });
   };
 }
 
-function createObservedAdapter(options: StockListenerOptions): StockListener {
-  const { observer, routes, requestPathPrefix } = options;
+async function createObservedAdapter(options: StockListenerOptions): Promise<StockListener> {
+  const { observer, routes, requestPathPrefix, logger } = options;
+  const { createStockAdapter } = await import("./stock-adapter.ts");
   const calls = observer?.callStarted && new StockCalls(observer, routes, requestPathPrefix);
   const adapter = createStockAdapter({ ...options, calls });
   return (request, response) => {
-    calls?.begin(request, response);
-    adapter(request, response);
+    try {
+      calls?.begin(request, response);
+      adapter(request, response);
+    } catch (error) {
+      logger.info({ err: error }, "a request can't be read");
+      respond(response, 400);
+    }
   };
 }
 
