@@ -7,7 +7,7 @@ export {
   prefixLength,
 } from "./message-reader.ts";
 export type { MessageSink } from "./message-reader.ts";
-export { prefixMessage, splitMessage, writeMessage } from "./message-writer.ts";
+export { prefixMessage, writeMessage, writePrefix } from "./message-writer.ts";
 
 // Status of a call.
 export { appendErrorStatus, readStatus } from "./status.ts";

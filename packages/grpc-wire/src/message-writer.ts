@@ -11,24 +11,6 @@ export function prefixMessage(message: Uint8Array, flags: number): Uint8Array {
 }
 
 /**
- * The same in two parts, for a message so large that it had better not be
- * copied: the first has `headOctets`, the second is a view of `message`.
- *
- * @param headOctets more than a prefix has, and fewer than prefix and message
- */
-export function splitMessage(
-  message: Uint8Array,
-  flags: number,
-  headOctets: number,
-): readonly [Uint8Array, Uint8Array] {
-  const head = new Uint8Array(headOctets);
-  writePrefix(head, 0, message.length, flags);
-  const first = headOctets - prefixLength;
-  head.set(message.subarray(0, first), prefixLength);
-  return [head, message.subarray(first)];
-}
-
-/**
  * Writes a Length-Prefixed-Message into `target`, which has room for it.
  *
  * @returns where it ends
@@ -50,7 +32,8 @@ export function writeMessage(
   return start + length;
 }
 
-function writePrefix(target: Uint8Array, at: number, length: number, flags: number): void {
+/** Writes the prefix of a message of `length` octets: of one so large that it had better not be copied. */
+export function writePrefix(target: Uint8Array, at: number, length: number, flags: number): void {
   target[at] = flags;
   target[at + 1] = length >>> 24;
   target[at + 2] = length >>> 16;

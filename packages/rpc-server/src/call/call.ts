@@ -45,7 +45,6 @@ export class Call implements StreamHandler, LiveCall {
   next: LiveCall | undefined = undefined;
   readonly #host: CallHost;
   #body: RequestBody | undefined = undefined;
-  #held: HeldBody | undefined = undefined;
   #handlerContext: HandlerContext | undefined = undefined;
   #bodyEnded = false;
   #over = false;
@@ -130,17 +129,15 @@ export class Call implements StreamHandler, LiveCall {
 
   /** Keeps what arrives until somebody reads it. */
   hold(): void {
-    this.#held = new HeldBody();
-    this.#body = this.#held;
+    this.#body = new HeldBody();
   }
 
   /** The request goes to `body` from now on, and what was held at once. */
   read(body: RequestBody): void {
-    const held = this.#held;
-    this.#held = undefined;
+    const before = this.#body;
     this.#body = body;
     try {
-      held?.release(body);
+      if (before instanceof HeldBody) before.release(body);
     } catch (error) {
       this.fail(error);
     }

@@ -1,11 +1,12 @@
-import { prefixLength, splitMessage, writeMessage } from "@privet/grpc-wire";
+import { prefixLength, writeMessage, writePrefix } from "@privet/grpc-wire";
+import { passingOctets } from "../router/octets.ts";
 
 /** A batch fills one DATA frame of the smallest size that all peers take (RFC 9113 §4.2). */
 export const batchOctets = 16_384;
 
 /**
  * Messages of a stream that leave together, laid side by side as they come. One
- * that no batch has room for isn't copied, but for what fills its first frame.
+ * that no batch has room for is sent as it is, behind a batch with its prefix.
  */
 export class MessageBatch {
   readonly #send: (bytes: Uint8Array) => void;
@@ -19,19 +20,23 @@ export class MessageBatch {
     this.#send = send;
   }
 
-  /** Nothing waits for `flush()`. */
+  /** Nothing waits to be flushed. */
   get empty(): boolean {
     return this.#filled === 0;
   }
 
-  /** Sends what the batch has, where there is no room in it for one more. */
+  /**
+   * Sends what the batch has, where there is no room in it for one more.
+   *
+   * @param message isn't to be changed any more: a large one is sent, not copied
+   */
   add(message: Uint8Array, flags: number): void {
     const size = prefixLength + message.length;
-    if (this.#filled + size > batchOctets) this.flush();
     if (size > batchOctets) {
-      for (const part of splitMessage(message, flags, batchOctets)) this.#send(part);
+      this.#addLarge(message, flags);
       return;
     }
+    if (this.#filled + size > batchOctets) this.flush();
     this.#reserve(size);
     this.#filled = writeMessage(this.#block, this.#filled, message, flags);
   }
@@ -46,11 +51,20 @@ export class MessageBatch {
     this.#send(filled === block.length ? block : block.subarray(0, filled));
   }
 
+  #addLarge(message: Uint8Array, flags: number): void {
+    if (this.#filled + prefixLength > batchOctets) this.flush();
+    this.#reserve(prefixLength);
+    writePrefix(this.#block, this.#filled, message.length, flags);
+    this.#filled += prefixLength;
+    this.flush();
+    this.#send(message);
+  }
+
   #reserve(size: number): void {
     const needed = this.#filled + size;
     if (needed <= this.#block.length) return;
     const wanted = Math.max(needed, this.#filled === 0 ? this.#usual : 4 * this.#filled);
-    const block = new Uint8Array(Math.min(wanted, batchOctets));
+    const block = passingOctets(Math.min(wanted, batchOctets));
     block.set(this.#block.subarray(0, this.#filled));
     this.#block = block;
   }

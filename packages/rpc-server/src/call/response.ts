@@ -3,13 +3,14 @@ import {
   appendErrorStatus,
   appendHeaders,
   prefixLength,
-  prefixMessage,
-  splitMessage,
+  writeMessage,
+  writePrefix,
 } from "@privet/grpc-wire";
 import { preencode, UsageError } from "@privet/http2";
 import type { HeaderBlock, HeaderList, Stream } from "@privet/http2";
 import type { CallCompression } from "../context/call-compression.ts";
 import type { ContextState } from "../context/handler-context.ts";
+import { passingOctets } from "../router/octets.ts";
 import { batchOctets, MessageBatch } from "./message-batch.ts";
 
 const okTrailers = preencode(["grpc-status", "0"]);
@@ -46,10 +47,16 @@ export class Response {
   sendSole(bytes: Uint8Array, flags: number): void {
     const trailers = this.#trailers();
     this.#sendHead();
-    if (prefixLength + bytes.length <= batchOctets) {
-      this.#sendData(prefixMessage(bytes, flags));
+    const size = prefixLength + bytes.length;
+    if (size <= batchOctets) {
+      const framed = passingOctets(size);
+      writeMessage(framed, 0, bytes, flags);
+      this.#sendData(framed);
     } else {
-      for (const part of splitMessage(bytes, flags, batchOctets)) this.#sendData(part);
+      const prefix = passingOctets(prefixLength);
+      writePrefix(prefix, 0, bytes.length, flags);
+      this.#sendData(prefix);
+      this.#sendData(bytes);
     }
     this.#stream.sendTrailers(trailers);
   }
@@ -127,7 +134,7 @@ export class Response {
   }
 
   /** What the implementation and its interceptors have set. */
-  #ownHeaders(): string[] {
+  #ownHeaders(): readonly string[] {
     return fieldsOf(this.#context.touchedResponseHeader);
   }
 
@@ -147,8 +154,11 @@ function flush(batch: MessageBatch): void {
   batch.flush();
 }
 
-function fieldsOf(headers: Headers | undefined): string[] {
+function fieldsOf(headers: Headers | undefined): readonly string[] {
+  if (headers === undefined) return noFields;
   const fields: string[] = [];
-  if (headers !== undefined) appendHeaders(fields, headers);
+  appendHeaders(fields, headers);
   return fields;
 }
+
+const noFields: readonly string[] = [];

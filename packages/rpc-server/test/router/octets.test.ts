@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { copyOf, passingCopyOf } from "../../src/router/octets.ts";
+import { copyOf, passingCopyOf, passingOctets } from "../../src/router/octets.ts";
 
 // It has to be the first in this process.
 test("a copy of nothing is empty, even the very first", () => {
@@ -25,4 +25,14 @@ test("copies that pass don't overlap", () => {
     passingCopyOf(Uint8Array.of(i, i >> 8), 0, 2),
   );
   for (const [i, copy] of copies.entries()) assert.deepEqual([...copy], [i & 255, i >> 8]);
+});
+
+test("octets that pass are as many as were asked for, and nobody else's", () => {
+  const sizes = Array.from({ length: 500 }, (_, i) => (i * 37) % 1500);
+  const arrays = sizes.map((size) => passingOctets(size));
+  for (const [i, array] of arrays.entries()) array.fill(i);
+  for (const [i, array] of arrays.entries()) {
+    assert.equal(array.length, sizes[i]);
+    assert.ok(array.every((octet) => octet === (i & 255)));
+  }
 });
