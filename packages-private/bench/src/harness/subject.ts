@@ -95,6 +95,9 @@ interface Answer {
   readonly error?: string;
 }
 
+/** The number of the answer that nobody asked for: what is ready. */
+const READY_ID = 0;
+
 /** What carries commands to a process, and its answers back. */
 interface Wire {
   send(command: object): void;
@@ -123,24 +126,24 @@ function linesOf(child: ChildProcess): Wire {
     onAnswer: (listener) =>
       createInterface({ input: stdout }).on("line", (line) => {
         const value: unknown = JSON.parse(line);
-        listener(isReady ? (value as Answer) : { id: 0, value });
+        listener(isReady ? (value as Answer) : { id: READY_ID, value });
         isReady = true;
       }),
     onEnd: (listener) => child.on("close", listener),
   };
 }
 
-/** Commands and answers, matched by number; number 0 says "ready". */
+/** Commands and answers, matched by number. */
 class Exchange {
   readonly ready: Promise<unknown>;
   readonly #wire: Wire;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  #lastId = 0;
+  #lastId = READY_ID;
 
   constructor(wire: Wire) {
     this.#wire = wire;
     const ready = Promise.withResolvers<unknown>();
-    this.#waiting.set(0, ready);
+    this.#waiting.set(READY_ID, ready);
     this.ready = ready.promise;
     wire.onAnswer((answer) => this.#settle(answer));
     wire.onEnd(() => this.#rejectAll());
@@ -162,7 +165,9 @@ class Exchange {
   }
 
   #rejectAll(): void {
-    for (const pending of this.#waiting.values()) {
+    for (const [id, pending] of this.#waiting) {
+      // Who waits for the process to be ready looks for its end too.
+      if (id === READY_ID) continue;
       pending.promise.catch(() => {});
       pending.reject(new Error("the process under test has ended"));
     }

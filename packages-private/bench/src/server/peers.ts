@@ -40,6 +40,8 @@ export interface ServerPorts {
   readonly http1?: number;
   /** With one interceptor, which reads a header. */
   readonly intercepted?: number;
+  /** Where answers are compressed, if the others don't do that to a compressed call. */
+  readonly gzip?: number;
 }
 
 export interface PeersFound extends Found {

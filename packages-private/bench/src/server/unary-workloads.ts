@@ -61,6 +61,7 @@ export const unaryWorkloads: readonly Workload[] = [
     connections: 8,
     streams: 4,
     call: echoGzip(16 * KIB),
+    port: ({ gzip, plain }: ServerPorts) => gzip ?? plain,
   }),
   closedLoopWorkload({
     ...small,

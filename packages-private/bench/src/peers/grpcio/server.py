@@ -40,20 +40,29 @@ class Bench(services.BenchServiceServicer):
         yield from requests
 
 
-def main():
-    certificate, key = (Path(name).read_bytes() for name in sys.argv[1:3])
+def make_server(**options):
     server = grpc.server(
         ThreadPoolExecutor(max_workers=32),
         options=[("grpc.max_receive_message_length", MAX_BYTES)],
-        compression=grpc.Compression.Gzip,
+        **options,
     )
     services.add_BenchServiceServicer_to_server(Bench(), server)
+    return server
+
+
+def main():
+    certificate, key = (Path(name).read_bytes() for name in sys.argv[1:3])
+    server = make_server()
+    # It compresses whatever the client accepts: only those get this one who do.
+    gzip_server = make_server(compression=grpc.Compression.Gzip)
     credentials = grpc.ssl_server_credentials([(key, certificate)])
     ports = {
         "plain": server.add_insecure_port("127.0.0.1:0"),
         "tls": server.add_secure_port("127.0.0.1:0", credentials),
+        "gzip": gzip_server.add_insecure_port("127.0.0.1:0"),
     }
     server.start()
+    gzip_server.start()
     print(json.dumps(ports), flush=True)
     server.wait_for_termination()
 
