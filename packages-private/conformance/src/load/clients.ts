@@ -11,6 +11,12 @@ import { javaInterop } from "../tools/java-tools.ts";
 export interface Tally {
   readonly client: string;
   readonly calls: number;
+  /**
+   * Connections that were reset before the server had sent an octet, of clients
+   * that call before they have its SETTINGS: as those end that wait in the
+   * kernel while the listener closes. They are made again. Default 0.
+   */
+  readonly unaccepted?: number;
   /** How calls that did not succeed have ended, in the client's own words. */
   readonly failures: readonly string[];
 }

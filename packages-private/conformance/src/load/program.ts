@@ -1,3 +1,4 @@
+import { ConnectError } from "@connectrpc/connect";
 import type { Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { create } from "@bufbuild/protobuf";
@@ -29,6 +30,7 @@ const baseUrl = `${values.ca === undefined ? "http" : "https"}://${values.addres
 
 const stop = new AbortController();
 let calls = 0;
+let unaccepted = 0;
 const failures: string[] = [];
 
 /** A caller's way to the server. */
@@ -51,11 +53,8 @@ class Dialed {
     this.transport = createGrpcTransport({ baseUrl, sessionManager: this.#sessions });
   }
 
-  /**
-   * A connection that the kernel has taken and that no server has accepted:
-   * it is reset where the listener closes first, with all that was sent on it.
-   */
-  get neverAccepted(): boolean {
+  /** Not an octet has come: not even the SETTINGS that a server sends as it accepts. */
+  get silent(): boolean {
     return this.#socket?.bytesRead === 0;
   }
 
@@ -71,7 +70,10 @@ async function run(): Promise<void> {
       const input = create(method.input, { responseSize: 10 });
       await dialed.transport.unary(method, undefined, 30_000, undefined, input);
     } catch (error) {
-      if (dialed.neverAccepted) continue;
+      if (isReset(error) && dialed.silent) {
+        unaccepted += 1;
+        continue;
+      }
       failures.push(String(error));
     }
     calls += 1;
@@ -83,7 +85,11 @@ async function run(): Promise<void> {
   dialed.close();
 }
 
+function isReset(error: unknown): boolean {
+  return ConnectError.from(error).rawMessage.includes("ECONNRESET");
+}
+
 process.stdin.resume();
 process.stdin.once("end", () => stop.abort());
 await Promise.all(Array.from({ length: Number(values.width) }, run));
-console.log(JSON.stringify({ calls, failures }));
+console.log(JSON.stringify({ calls, unaccepted, failures }));

@@ -7,14 +7,20 @@ import { becomeSubject } from "../subject.ts";
 // first argument names.
 
 let calls = 0;
+/** An implementation that works on after the end of its call is among them. */
+let warnings = 0;
+const warn = (fields: object, message: string): void => {
+  warnings++;
+  console.error(message, fields);
+};
 
 const server = createServer({
   routes: testRoutes(readDescriptors(process.argv[2] ?? "")),
+  logger: { info: () => {}, warn, error: warn },
   observer: {
     callStarted: () => {
       calls++;
-      // An implementation may return after the end of its call: it is live till then.
-      return { released: () => void calls-- };
+      return { ended: () => void calls-- };
     },
   },
 });
@@ -23,5 +29,8 @@ await server.start();
 becomeSubject(
   { port },
   () => calls,
-  () => void server.stop(),
+  () => {
+    process.exitCode = warnings === 0 ? 0 : 1;
+    void server.stop();
+  },
 );
