@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
 import type { HeaderList } from "../hpack/field.ts";
 import { HeaderBlock } from "../hpack/header-block.ts";
+import { isInformationalList } from "../semantics/outgoing.ts";
 import type { MessagePart } from "../semantics/message-part.ts";
 
 /** What each misuse is, and what to do instead. */
@@ -25,10 +26,8 @@ export function checkBlock(headers: HeaderList | HeaderBlock, part: MessagePart)
   if (headers instanceof HeaderBlock && headers.part !== part) throw misuse("wrong_block");
 }
 
-/** Is this a 1xx response? One that is pre-encoded is taken as final: nobody sends 1xx so often. */
 export function isInformational(headers: HeaderList | HeaderBlock): boolean {
-  if (headers instanceof HeaderBlock) return false;
-  return headers[0] === ":status" && headers[1]?.charCodeAt(0) === DIGIT_ONE;
+  return headers instanceof HeaderBlock ? headers.informational : isInformationalList(headers);
 }
 
 /** Is this a request by HEAD? Null where it is pre-encoded, and doesn't tell. */
@@ -39,5 +38,3 @@ export function isHead(headers: HeaderList | HeaderBlock): boolean | null {
   }
   return false;
 }
-
-const DIGIT_ONE = 0x31;

@@ -9,10 +9,13 @@ export class HeaderBlock {
   readonly listSize: number;
   /** Which part of a message it is good for: a `MessagePart` of the semantics. */
   readonly part: number;
+  /** Is it a 1xx response, which another one follows? */
+  readonly informational: boolean;
 
-  constructor(bytes: Uint8Array, listSize: number, part: number) {
+  constructor(bytes: Uint8Array, listSize: number, part: number, informational: boolean) {
     this.bytes = bytes;
     this.listSize = listSize;
     this.part = part;
+    this.informational = informational;
   }
 }

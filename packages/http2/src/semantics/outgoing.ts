@@ -56,6 +56,8 @@ const pseudoNames = new Map<number, string>(
   [":method", ":scheme", ":authority", ":path", ":status"].map((name) => [kindOf(name), name]),
 );
 
+const DIGIT_ONE = 0x31;
+
 /**
  * Which part of a message `headers` can be: by its pseudo-headers, which differ
  * between the parts.
@@ -65,6 +67,11 @@ export function partOf(headers: HeaderList): MessagePart {
   const kind = typeof first === "string" ? kindOf(first) : FieldKind.OTHER;
   if (kind === FieldKind.STATUS) return MessagePart.RESPONSE;
   return isPseudo(kind) ? MessagePart.REQUEST : MessagePart.TRAILERS;
+}
+
+/** Is this a 1xx response (RFC 9110 §15.2)? */
+export function isInformationalList(headers: HeaderList): boolean {
+  return headers[0] === ":status" && headers[1]?.charCodeAt(0) === DIGIT_ONE;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { HeaderList } from "../hpack/field.ts";
 import { HeaderBlock } from "../hpack/header-block.ts";
 import { Indexing, indexingOf } from "../hpack/indexing.ts";
 import { staticFieldIndex, staticNameIndex } from "../hpack/static-table.ts";
-import { checkOutgoing, partOf } from "./outgoing.ts";
+import { checkOutgoing, isInformationalList, partOf } from "./outgoing.ts";
 
 /**
  * Checks and encodes a list once, for all connections: with the static table
@@ -24,7 +24,12 @@ export function preencode(headers: HeaderList): HeaderBlock {
     listSize += name.length + value.length + FIELD_OVERHEAD;
     write(writer, name, value);
   }
-  return new HeaderBlock(writer.bytes.slice(0, writer.length), listSize, part);
+  return new HeaderBlock(
+    writer.bytes.slice(0, writer.length),
+    listSize,
+    part,
+    isInformationalList(headers),
+  );
 }
 
 function write(writer: BlockWriter, name: string, value: string): void {

@@ -278,6 +278,19 @@ test("what is sent in a wrong order is refused, and nothing leaves", () => {
   );
 });
 
+test("an informational response is followed by the final one, pre-encoded or not", () => {
+  for (const early of [[":status", "103"], preencode([":status", "103"])]) {
+    const peer = server();
+    peer.send(request(1));
+    peer.stream(1).sendHeaders(early);
+    peer.stream(1).sendHeaders(preencode(responseFields), { endStream: true });
+    assert.deepEqual(
+      peer.sent().map(({ type }) => type),
+      ["HEADERS", "HEADERS"],
+    );
+  }
+});
+
 test("trailers that are wrong are refused at once, though they have to wait", () => {
   const peer = server({ settings: [[4, 0]] });
   peer.send(request(1));

@@ -295,7 +295,7 @@ suite("RFC 7541 §4.2: size updates", () => {
 
   test("a pre-encoded block has it before its octets", () => {
     const pair = new Pair();
-    const block = new HeaderBlock(octets("88"), 42, 0);
+    const block = new HeaderBlock(octets("88"), 42, 0, false);
     assert.equal(pair.encoder.encode(block), block.bytes, "as it is where none is due");
     pair.encoder.setMaxTableSize(0);
     assert.equal(hex(pair.encoder.encode(block)), "2088");
@@ -316,7 +316,7 @@ suite("RFC 7541 §4.2: size updates", () => {
 
 test("a block pre-encoded for another part of a message is refused", () => {
   const encoder = new Encoder(4096);
-  assert.throws(() => encoder.encode(new HeaderBlock(octets("88"), 42, 2), 3), {
+  assert.throws(() => encoder.encode(new HeaderBlock(octets("88"), 42, 2, false), 3), {
     name: "UsageError",
     reason: "header_block_misplaced",
   });

@@ -205,6 +205,17 @@ test("the loss of a memory pipe ends both connections", async () => {
   assert.equal((await server.ended).by, "transport");
 });
 
+test("a pipe of which one end goes without a word is lost at the other, whichever goes", async () => {
+  for (const gone of ["client", "server"] as const) {
+    const pipe = memoryPipe();
+    const server = accept(pipe.server, { handler: () => echoHandler });
+    const link = await connect({ socket: pipe.client });
+    pipe[gone].destroy();
+    assert.equal((await link.ended).by, "transport");
+    assert.equal((await server.ended).by, "transport");
+  }
+});
+
 test("TLS: a server whose ALPN is not h2 is no_http2", tlsTest, async () => {
   for (const ALPNProtocols of [undefined, ["http/1.1"]]) {
     const server = createTlsServer({ ...tls, ...(ALPNProtocols && { ALPNProtocols }) });
