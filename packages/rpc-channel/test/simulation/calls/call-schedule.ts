@@ -83,7 +83,7 @@ export class CallSchedule {
     if (this.#below(4) > 0) this.#tell(pool);
     const steps = 10 + this.#below(40);
     for (let i = 0; i < steps; i++) {
-      this.#step();
+      await this.#step();
       // Several things may happen before anybody has time to act on one of them.
       if (this.#below(4) === 0) continue;
       await this.#channel.advance(this.#one([0, 0, 1, 5, 20, 100, 1_000, 8_000]));
@@ -101,7 +101,7 @@ export class CallSchedule {
     return items[this.#below(items.length)] as T;
   }
 
-  #step(): void {
+  async #step(): Promise<void> {
     const wire = this.#one([...this.#channel.servers.wires, undefined]);
     const server = this.#channel.servers.at(this.#one(pool));
     switch (this.#below(20)) {
@@ -137,7 +137,7 @@ export class CallSchedule {
       case 11:
         return this.#calls.at(this.#below(this.#calls.length))?.cancel();
       case 12:
-        if (this.#below(5) === 0) this.#sleep();
+        if (this.#below(5) === 0) await this.#sleep();
         return;
       case 13:
         if (this.#below(10) === 0) this.#beginToClose();
@@ -177,7 +177,9 @@ export class CallSchedule {
   }
 
   /** As a laptop does: nothing happens for a while, and then all that is late at once. */
-  #sleep(): void {
+  async #sleep(): Promise<void> {
+    // Calls that were made before have begun.
+    await this.#channel.advance(0);
     this.#channel.time.leap(this.#channel.time.now() + this.#one([2_000, 90_000, 7_200_000]));
     this.#wakings.push(this.#channel.time.now());
   }

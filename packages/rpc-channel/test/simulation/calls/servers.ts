@@ -162,7 +162,12 @@ export class SimulatedServers implements Connector {
       },
       server: {
         handler: this.#serverHandler(() => wire),
-        limits: { maxConcurrentStreams },
+        // Those who look after a silent server every 10 s are welcome.
+        limits: {
+          maxConcurrentStreams,
+          minPingIntervalMs: 5_000,
+          minPingIntervalWithoutCallsMs: 5_000,
+        },
       },
     });
     this.wires.add(wire);
