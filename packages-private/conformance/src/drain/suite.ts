@@ -15,6 +15,11 @@ const GRACE_MS = 10_000;
 /**
  * A server takes over the port of the one before it each second, which then
  * drains, while clients call: none of their calls may be lost.
+ *
+ * What isn't a call lost: a connection that no server has accepted, which the
+ * kernel resets where the listener closes at that moment. No server knows of it
+ * or can. Clients that wait for SETTINGS connect anew by themselves; that the
+ * client on connect-node, which doesn't, had to is counted and told.
  */
 export const drainSuite: Suite = {
   name: "drain",
