@@ -52,11 +52,12 @@ export class Subject implements AsyncDisposable {
     return JSON.parse(fields) as Reading;
   }
 
-  /** Ends its input, and waits for it. @throws Error with what it has printed, unless it ends well */
-  async end(): Promise<void> {
+  /** Ends its input, waits for it, and answers all that it has printed. @throws Error unless it ends well */
+  async end(): Promise<string> {
     this.#program.end();
-    const { code, stderr } = await this.#program.result;
+    const { code, stdout, stderr } = await this.#program.result;
     if (code !== 0) throw new Error(`the soaked process has ended with ${code}\n${stderr}`);
+    return stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

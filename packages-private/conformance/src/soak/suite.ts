@@ -1,11 +1,15 @@
 import type { Suite } from "@privet/testkit";
 import { parseArgs } from "node:util";
+import { soakClient } from "./client/soak.ts";
 import { soakServer } from "./server/soak.ts";
 
 /** Runs for so many minutes; answers the exit code. */
 type Soak = (minutes: number) => Promise<number>;
 
-const soaks = new Map<string, Soak>([["server", soakServer]]);
+const soaks = new Map<string, Soak>([
+  ["server", soakServer],
+  ["client", soakClient],
+]);
 
 const names = [...soaks.keys()].join("|");
 
