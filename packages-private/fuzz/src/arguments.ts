@@ -1,3 +1,4 @@
+import { ArgumentError } from "@privet/testkit";
 import { parseArgs } from "node:util";
 
 /** How long a fuzzer runs, and from which seed. */
@@ -10,7 +11,7 @@ export interface FuzzArguments {
 /**
  * Reads `--seconds N --seed S`. Without a seed it is a fresh one.
  *
- * @throws Error that says which argument is wrong
+ * @throws ArgumentError that says which argument is wrong
  */
 export function parseFuzzArguments(args: readonly string[], seconds: number): FuzzArguments {
   const { values } = parseArgs({
@@ -29,14 +30,15 @@ function freshSeed(): number {
 
 function positive(name: string, text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value < Infinity)) throw new Error(`${name} ${text}: not a positive number`);
+  if (!(value > 0 && value < Infinity))
+    throw new ArgumentError(`${name} ${text}: not a positive number`);
   return value;
 }
 
 function whole(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32) {
-    throw new Error(`${name} ${text}: not a whole number from 0 to 2^32 - 1`);
+    throw new ArgumentError(`${name} ${text}: not a whole number from 0 to 2^32 - 1`);
   }
   return value;
 }

@@ -9,7 +9,7 @@ export { goProgram } from "./go-program.ts";
 export type { GoProgram } from "./go-program.ts";
 
 // The list behind `bench`, `conformance` and `fuzz`.
-export { runSuite } from "./suite.ts";
+export { ArgumentError, runSuite } from "./suite.ts";
 export type { Suite } from "./suite.ts";
 
 // Numbers that look random, and are the same for the same seed.
