@@ -13,7 +13,7 @@ import { peerKey } from "../peer.ts";
 import type { Routes } from "../router/route-table.ts";
 import { isCutKey } from "./cut-uploads.ts";
 import type { StockCalls } from "./stock-calls.ts";
-import { respond, viewOf } from "./stock-request.ts";
+import { peerOfRequest, respond, viewOf } from "./stock-request.ts";
 import type { Request, Response } from "./stock-request.ts";
 import { stockOptions, stockRoutes } from "./stock-routes.ts";
 
@@ -43,9 +43,11 @@ export function createStockAdapter(
     routes: stockRoutes(routes),
     requestPathPrefix,
     contextValues: (request) => {
-      const view = viewOf(request);
-      return (contextValues?.(view) ?? createContextValues())
-        .set(peerKey, view.peer)
+      // Headers and URL are made for those alone who want to see them.
+      const values =
+        contextValues === undefined ? createContextValues() : contextValues(viewOf(request));
+      return values
+        .set(peerKey, peerOfRequest(request))
         .set(outcomeKey, calls?.outcomeOf(request))
         .set(isCutKey, () => "stream" in request && request.stream.aborted);
     },
