@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { run } from "./command/run.ts";
+import { enableCompileCache } from "node:module";
+
+// Most of the time until a greeting goes into compiling what doesn't change.
+enableCompileCache();
+const { run } = await import("./command/run.ts");
 
 const interrupted = new AbortController();
 // Once: a second Ctrl-C ends the process at once.

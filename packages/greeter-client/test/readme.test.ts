@@ -33,6 +33,9 @@ suite("the README's example", () => {
   test("tells of an error, and ends", async () => {
     const { code, stdout, stderr } = await runExample(await deadAddress());
     assert.deepEqual({ code, stdout }, { code: 0, stdout: "" });
-    assert.match(stderr, /^no greeting: Unavailable: connect ECONNREFUSED .+\n$/);
+    assert.match(
+      stderr,
+      /^no greeting: Unavailable: no connection: 1 address, last error ECONNREFUSED .+\n$/,
+    );
   });
 });

@@ -1,45 +1,62 @@
 import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { Command, CommanderError } from "commander";
-import { parseAddress } from "../address.ts";
-import type { Address } from "../address.ts";
+import { connectionOf } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { greetingOf } from "./greeting.ts";
+import type { Greeting, GreetingOptions } from "./greeting.ts";
 import { parseHeaders } from "./header.ts";
 import type { Messages, OptionName } from "./messages/messages.ts";
+import { Settings } from "./setting.ts";
+import type { SettingOptions } from "./setting.ts";
 import { parseTimeout } from "./timeout.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Whom to greet, and how. */
-type Greeting =
-  | { readonly kind: "one"; readonly name: string }
-  | { readonly kind: "languages"; readonly name: string; readonly languageTags: readonly string[] }
-  | { readonly kind: "all"; readonly names: readonly string[] }
-  | { readonly kind: "each" };
+/** A call that the command line asks for. */
+export interface Call {
+  readonly kind: "call";
+  readonly greeting: Greeting;
+  readonly connection: Connection;
+  /** Undefined: no deadline. */
+  readonly timeoutMs: number | undefined;
+  readonly headers: Headers;
+  /** Whether the channel's states are printed. */
+  readonly watch: boolean;
+}
 
 /** What the command line asks for. */
-export type Invocation =
-  | { readonly kind: "print"; readonly text: string }
-  | {
-      readonly kind: "call";
-      readonly greeting: Greeting;
-      readonly address: Address;
-      /** Undefined: no deadline. */
-      readonly timeoutMs: number | undefined;
-      readonly headers: Headers;
-    };
+export type Invocation = Call | { readonly kind: "print"; readonly text: string };
 
-interface Options {
-  readonly languages?: string;
-  readonly all?: true;
-  readonly each?: true;
-  readonly address?: string;
+interface Options extends GreetingOptions, SettingOptions {
   readonly timeout?: string;
   readonly header?: readonly string[];
+  readonly watch?: true;
   readonly json?: true;
 }
 
-const defaultAddress = "localhost:50051";
 const defaultTimeoutMs = 5000;
-const world = "Мир";
+
+/** In the order of the help, which is in groups: greetings, servers, calls. */
+const optionNames = [
+  "languages",
+  "all",
+  "each",
+  "address",
+  "tls",
+  "ca",
+  "cert",
+  "key",
+  "server-name",
+  "token",
+  "token-file",
+  "plaintext-token",
+  "balancer",
+  "retry",
+  "timeout",
+  "header",
+  "watch",
+  "json",
+] as const satisfies readonly OptionName[];
 
 /** Does the command line ask for JSON? It may be asked before anything else of it is understood. */
 export function wantsJson(args: readonly string[]): boolean {
@@ -77,25 +94,20 @@ export function parseArguments(
 }
 
 function createCommand(messages: Messages, stdout: NodeJS.WritableStream): Command {
-  const flags = (name: OptionName): string => {
-    const { value } = messages.options[name];
-    return value === undefined ? `--${name}` : `--${name} <${value}>`;
-  };
-  const help = (name: OptionName): string => messages.options[name].text;
-  return new Command("privet")
+  const command = new Command("privet")
     .exitOverride()
     .description(messages.description)
     .usage(messages.usage)
-    .argument(`[${messages.names.term}...]`, messages.names.text)
-    .option(flags("languages"), help("languages"))
-    .option(flags("all"), help("all"))
-    .option(flags("each"), help("each"))
-    .option(flags("address"), help("address"))
-    .option(flags("timeout"), help("timeout"))
-    .option(flags("header"), help("header"), collect)
-    .option(flags("json"), help("json"))
-    .helpOption("-h, --help", help("help"))
-    .version(version(), "-V, --version", help("version"))
+    .argument(`[${messages.names.term}...]`, messages.names.text);
+  for (const name of optionNames) {
+    const { value, text } = messages.options[name];
+    const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
+    if (name === "header") command.option(flags, text, collect);
+    else command.option(flags, text);
+  }
+  return command
+    .helpOption("-h, --help", messages.options.help.text)
+    .version(version(), "-V, --version", messages.options.version.text)
     .addHelpText("after", messages.epilogue)
     .configureHelp({
       styleTitle: (title) => {
@@ -124,64 +136,19 @@ function usageError({ code, message }: CommanderError): UsageError {
   return new UsageError({
     kind: "unknown-option",
     option: quoted,
-    similar: similar.match(/--[a-z]+/g) ?? [],
+    similar: similar.match(/--[a-z-]+/g) ?? [],
   });
 }
 
-function callOf(names: readonly string[], options: Options, env: NodeJS.ProcessEnv): Invocation {
+function callOf(names: readonly string[], options: Options, env: NodeJS.ProcessEnv): Call {
   const greeting = greetingOf(names, options);
   const unlimited = greeting.kind === "each" ? undefined : defaultTimeoutMs;
   return {
     kind: "call",
     greeting,
-    address: addressOf(options, env),
+    connection: connectionOf(new Settings(options, env)),
     timeoutMs: options.timeout === undefined ? unlimited : parseTimeout(options.timeout),
     headers: parseHeaders(options.header ?? []),
+    watch: options.watch === true,
   };
-}
-
-function greetingOf(names: readonly string[], options: Options): Greeting {
-  const [one, other] = (["languages", "all", "each"] as const).filter((name) => name in options);
-  if (one !== undefined && other !== undefined) {
-    throw new UsageError({ kind: "conflict", options: [`--${one}`, `--${other}`] });
-  }
-  if (options.each) {
-    if (names.length > 0) {
-      throw new UsageError({ kind: "names-with-each" });
-    }
-    return { kind: "each" };
-  }
-  if (options.all) {
-    if (names.length === 0) {
-      throw new UsageError({ kind: "no-names" });
-    }
-    return { kind: "all", names };
-  }
-  if (names.length > 1) {
-    throw new UsageError({ kind: "several-names", names });
-  }
-  const name = names[0] ?? world;
-  return options.languages === undefined
-    ? { kind: "one", name }
-    : { kind: "languages", name, languageTags: languageTags(options.languages) };
-}
-
-function languageTags(value: string): readonly string[] {
-  const tags = value.split(",").map((tag) => tag.trim());
-  if (tags.includes("")) {
-    throw new UsageError({ kind: "empty-language", value });
-  }
-  return tags;
-}
-
-function addressOf(options: Options, env: NodeJS.ProcessEnv): Address {
-  const [source, value] =
-    options.address === undefined
-      ? ["PRIVET_ADDRESS", env["PRIVET_ADDRESS"] || defaultAddress]
-      : ["--address", options.address];
-  const address = parseAddress(value);
-  if (typeof address === "string") {
-    throw new UsageError({ kind: "bad-address", source, value, problem: address });
-  }
-  return address;
 }

@@ -1,31 +1,16 @@
-import type { CallOptions } from "@connectrpc/connect";
-import { greet, greetAll, greetEach, greetInLanguages } from "../greet.ts";
-import { createTransport } from "../transport.ts";
-import type { GreeterTransport } from "../transport.ts";
 import { parseArguments, wantsJson } from "./arguments.ts";
-import type { Invocation } from "./arguments.ts";
-import { exitCodes, failureOf } from "./failure.ts";
+import type { Call, Invocation } from "./arguments.ts";
+import { exitCodes } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { localeOf } from "./locale.ts";
 import { en } from "./messages/en.ts";
 import type { FailureContext, Lines, Messages } from "./messages/messages.ts";
 import { ru } from "./messages/ru.ts";
-import { readNames } from "./names.ts";
 import { label, printable, ReaderGoneError, writeLine } from "./output.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What the command needs of its process. */
 export type Surroundings = Pick<NodeJS.Process, "argv" | "env" | "stdin" | "stdout" | "stderr">;
-
-type Call = Extract<Invocation, { kind: "call" }>;
-
-/** A greeting, as --json prints it. */
-interface Greeted {
-  readonly greeting: string;
-  readonly languageTag?: string;
-}
-
-/** A host that doesn't answer at all is reported as soon as the default deadline would be. */
-const connectTimeoutMs = 5000;
 
 /**
  * Runs the command `privet`; `interrupted` cancels its call.
@@ -38,66 +23,55 @@ export async function run(self: Surroundings, interrupted: AbortSignal): Promise
     stream.on("error", () => {});
   }
   const args = self.argv.slice(2);
+  const json = wantsJson(args);
   const messages = { ru, en }[localeOf(self.env)];
-  let call: Call | undefined;
-  try {
-    const invocation = parseArguments(args, self.env, messages, self.stdout);
-    if (invocation.kind === "print") {
-      await writeLine(self.stdout, invocation.text.trimEnd());
-      return 0;
-    }
-    call = invocation;
-    await print(self, call, wantsJson(args), interrupted);
+  const invocation = parse(args, self, messages);
+  const failure = await follow(invocation, self, json, interrupted);
+  if (failure === undefined) {
     return 0;
-  } catch (error) {
-    if (error instanceof ReaderGoneError) {
-      return 0;
-    }
-    const failure = failureOf(error, interrupted.aborted);
-    await report(self, failure, explain(failure, messages, call), wantsJson(args));
-    return exitCodes[failure.kind];
   }
+  const call = invocation.kind === "call" ? invocation : undefined;
+  await report(self, failure, explain(failure, messages, call), json);
+  return exitCodes[failure.kind];
 }
 
-async function print(
-  { stdin, stdout }: Surroundings,
-  call: Call,
-  json: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  const transport = createTransport(call.address.url, { connectTimeoutMs });
-  const { headers, timeoutMs } = call;
-  const options = { headers, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+function parse(
+  args: readonly string[],
+  { env, stdout }: Surroundings,
+  messages: Messages,
+): Invocation | Extract<Failure, { kind: "usage" }> {
   try {
-    for await (const greeted of greetings(transport, call, options, stdin)) {
-      const line = json ? JSON.stringify(greeted) : `Ответ сервера: ${printable(greeted.greeting)}`;
-      await writeLine(stdout, line);
+    return parseArguments(args, env, messages, stdout);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return { kind: "usage", fault: error.fault };
     }
-  } finally {
-    transport.close();
+    throw error;
   }
 }
 
-async function* greetings(
-  transport: GreeterTransport,
-  { greeting }: Call,
-  options: CallOptions,
-  stdin: NodeJS.Process["stdin"],
-): AsyncGenerator<Greeted, void> {
-  switch (greeting.kind) {
-    case "one":
-      yield { greeting: await greet(transport, greeting.name, options) };
-      return;
-    case "languages":
-      yield* greetInLanguages(transport, greeting.name, greeting.languageTags, options);
-      return;
-    case "all":
-      yield { greeting: await greetAll(transport, greeting.names, options) };
-      return;
-    case "each":
-      for await (const each of greetEach(transport, readNames(stdin), options)) {
-        yield { greeting: each };
-      }
+/** @returns how it ended, where that isn't well */
+async function follow(
+  invocation: ReturnType<typeof parse>,
+  self: Surroundings,
+  json: boolean,
+  interrupted: AbortSignal,
+): Promise<Failure | undefined> {
+  if (invocation.kind === "usage") {
+    return invocation;
+  }
+  if (invocation.kind === "print") {
+    await writeLine(self.stdout, invocation.text.trimEnd()).catch(unlessReaderGone);
+    return undefined;
+  }
+  // What only calls need isn't loaded for help or a mistake.
+  const { perform } = await import("./perform.ts");
+  return perform(self, invocation, json, interrupted);
+}
+
+function unlessReaderGone(error: unknown): void {
+  if (!(error instanceof ReaderGoneError)) {
+    throw error;
   }
 }
 
@@ -106,7 +80,8 @@ function explain(failure: Failure, messages: Messages, call: Call | undefined): 
     return `${lineOf(messages.faults, failure.fault, undefined)} (${messages.seeHelp})`;
   }
   const context: FailureContext = {
-    authority: call?.address.authority ?? "",
+    target: call?.connection.target.value ?? "",
+    tls: call?.connection.tls !== undefined,
     timeoutMs: call?.timeoutMs,
   };
   return lineOf(messages.failures, failure, context);

@@ -2,7 +2,7 @@ import { UsageError } from "./usage-error.ts";
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
-/** gRPC's header takes 8 digits, which connect-node writes in milliseconds. */
+/** What fits into 8 digits of milliseconds, the most that `grpc-timeout` says exactly. */
 const longestMs = 99_999_999;
 
 /**

@@ -52,7 +52,7 @@ suite("how the command ends before its call has", () => {
     await using program = privet(args);
     const { code, stderr } = await program.result;
     assert.equal(code, 5);
-    assert.match(stderr, /^privet: вызов .+ не уложился в 300 мс: .+\n$/);
+    assert.match(stderr, /^privet: вызов .+ не уложился в 300 мс, он ждал ответа: .+\n$/);
   });
 
   test("whoever reads the output may stop, as head does: no error, exit code 0, the call cancelled", async () => {

@@ -90,14 +90,39 @@ suite("a command line that is wrong exits with 2", () => {
       "--header «b-bin=%»: значение заголовка на -bin записывают в base64",
     ],
     [
-      ["--address", "localhost"],
-      "--address «localhost»: the port is missing; give host:port, [::1]:50051 or http://host:port",
-      "--address «localhost»: не указан порт; укажите узел:порт, [::1]:50051 или http://узел:порт",
+      ["--ca", "ca.pem"],
+      "--ca is for TLS: add --tls, or an address with https://",
+      "--ca — для TLS: добавьте --tls или адрес с https://",
     ],
     [
-      ["--address", "https://localhost:1"],
-      "--address «https://localhost:1»: TLS is not supported; give host:port, [::1]:50051 or http://host:port",
-      "--address «https://localhost:1»: TLS не поддерживается; укажите узел:порт, [::1]:50051 или http://узел:порт",
+      ["--tls", "--address", "http://localhost:1"],
+      "--tls and the address «http://localhost:1» don't go together: http:// is without TLS, https:// is with it",
+      "--tls и адрес «http://localhost:1» вместе не бывают: http:// — без TLS, https:// — с ним",
+    ],
+    [
+      ["--token", "a b"],
+      "--token: a token is of Latin letters, digits and «-._~+/», with «=» at its end or without",
+      "--token: токен состоит из латинских букв, цифр и «-._~+/», в конце могут стоять «=»",
+    ],
+    [
+      ["--token", "a", "--token-file", "b"],
+      "--token and --token-file don't go together",
+      "--token и --token-file вместе не бывают",
+    ],
+    [
+      ["--token-file", "no-such-file"],
+      "--token-file «no-such-file»: the file can't be read (ENOENT)",
+      "--token-file «no-such-file»: файл не прочитать (ENOENT)",
+    ],
+    [
+      ["--retry", "0"],
+      "--retry «0»: give a number of attempts from 1 to 100",
+      "--retry «0»: укажите число попыток от 1 до 100",
+    ],
+    [
+      ["--balancer", "random"],
+      "--balancer «random»: give one of pick_first, round_robin, least_request",
+      "--balancer «random»: укажите одно из pick_first, round_robin, least_request",
     ],
   ] as const;
   for (const [args, en, ru] of faults) {
@@ -109,12 +134,79 @@ suite("a command line that is wrong exits with 2", () => {
     });
   }
 
-  test("PRIVET_ADDRESS=:1 privet", async () => {
-    const en =
-      "PRIVET_ADDRESS «:1»: this is not an address; give host:port, [::1]:50051 or http://host:port (see privet --help)";
-    const ru =
-      "PRIVET_ADDRESS «:1»: это не адрес; укажите узел:порт, [::1]:50051 или http://узел:порт (см. privet --help)";
-    await assertFaultHere([], 2, { en, ru }, { PRIVET_ADDRESS: ":1" });
+  const addresses = [
+    ["", undefined, undefined],
+    [
+      ":1",
+      "there is no host, or none of that name can be",
+      "нет имени узла, или такого имени не бывает",
+    ],
+    [
+      "a b:1",
+      "there is no host, or none of that name can be",
+      "нет имени узла, или такого имени не бывает",
+    ],
+    ["localhost:0", "the port is a number from 1 to 65535", "порт — число от 1 до 65535"],
+    [
+      "http://localhost:65536",
+      "a URL has a scheme, a host, a port and a path, and nothing else",
+      "в URL есть схема, узел, порт и путь, и ничего больше",
+    ],
+    [
+      "http://user@localhost:1",
+      "a URL has a scheme, a host, a port and a path, and nothing else",
+      "в URL есть схема, узел, порт и путь, и ничего больше",
+    ],
+    [
+      "::1:x",
+      "an IPv6 address with a port is written [::1]:50051",
+      "адрес IPv6 с портом записывают как [::1]:50051",
+    ],
+    [
+      "ipv4:localhost:1",
+      "ipv4: and ipv6: need addresses of their kind",
+      "после ipv4: и ipv6: идут адреса этого вида",
+    ],
+    [
+      "ipv6:127.0.0.1:1",
+      "ipv4: and ipv6: need addresses of their kind",
+      "после ipv4: и ipv6: идут адреса этого вида",
+    ],
+    [
+      "dns://name/localhost:1",
+      "a name server is given by its IP address, as in dns://10.0.0.2/host:port",
+      "сервер имён задают адресом IP, например dns://10.0.0.2/узел:порт",
+    ],
+    [
+      "dns:///_grpc._tcp.example.org:1",
+      "the ports of a service are in its SRV records: leave the port out",
+      "порты службы указаны в записях SRV: уберите порт",
+    ],
+    [
+      "unix:",
+      "a socket is written unix:relative/path, unix:///absolute/path or unix-abstract:name",
+      "сокет записывают как unix:путь, unix:///полный/путь или unix-abstract:имя",
+    ],
+    [
+      "unix-abstract:",
+      "a socket is written unix:relative/path, unix:///absolute/path or unix-abstract:name",
+      "сокет записывают как unix:путь, unix:///полный/путь или unix-abstract:имя",
+    ],
+    ["ftp://localhost", "this scheme is not known", "такая схема не известна"],
+    ["xds:///greeter", "this scheme is not known", "такая схема не известна"],
+  ] as const;
+  for (const [address, inEnglish, inRussian] of addresses.slice(1)) {
+    test(`PRIVET_ADDRESS=${address} privet`, async () => {
+      const en = `PRIVET_ADDRESS «${address}»: ${inEnglish}; give host:port, dns:///host:port, ipv4:1.2.3.4:50051, ipv6:[::1]:50051, unix:path, http://host:port or https://host:port (see privet --help)`;
+      const ru = `PRIVET_ADDRESS «${address}»: ${inRussian}; укажите узел:порт, dns:///узел:порт, ipv4:1.2.3.4:50051, ipv6:[::1]:50051, unix:путь, http://узел:порт или https://узел:порт (см. privet --help)`;
+      await assertFaultHere([], 2, { en, ru }, { PRIVET_ADDRESS: address });
+    });
+  }
+
+  test("PRIVET_TLS=yes privet", async () => {
+    const en = "PRIVET_TLS «yes»: it is on or off (see privet --help)";
+    const ru = "PRIVET_TLS «yes»: бывает on или off (см. privet --help)";
+    await assertFaultHere([], 2, { en, ru }, { PRIVET_TLS: "yes" });
   });
 
   test("a process of its own says the same", async () => {
@@ -140,8 +232,8 @@ suite("a command line that is wrong exits with 2", () => {
 });
 
 const notGrpc = (address: string): { en: string; ru: string } => ({
-  en: `what listens at ${address} doesn't speak gRPC without TLS: check the address and the port in --address`,
-  ru: `по адресу ${address} отвечает не сервер gRPC без TLS: проверьте адрес и порт в --address`,
+  en: `what listens at ${address} doesn't speak gRPC without TLS: check the address and the port in --address, or add --tls`,
+  ru: `по адресу ${address} отвечает не сервер gRPC без TLS: проверьте адрес и порт в --address или добавьте --tls`,
 });
 
 suite("a server that can't be reached exits with 4", () => {
@@ -245,6 +337,20 @@ suite("what a server answers has its exit code", () => {
       (it: string) => `сервер ${it} ответил ошибкой INTERNAL: причину он не назвал`,
     ],
     [
+      ["a token is missing", Code.Unauthenticated],
+      6,
+      (it: string) =>
+        `the server at ${it} wants to know who calls: a token is missing; give a token with --token-file, or a certificate with --cert and --key`,
+      (it: string) =>
+        `сервер ${it} хочет знать, кто вызывает: a token is missing; укажите токен в --token-file или сертификат в --cert и --key`,
+    ],
+    [
+      ["not you", Code.PermissionDenied],
+      6,
+      (it: string) => `the server at ${it} knows who calls, and doesn't allow it: not you`,
+      (it: string) => `сервер ${it} знает, кто вызывает, и не разрешает: not you`,
+    ],
+    [
       ["no field", Code.InvalidArgument],
       3,
       () => "the server doesn't accept the request: no field",
@@ -276,8 +382,8 @@ suite("what a server answers has its exit code", () => {
   test("a server that never answers exits with 5 at the deadline", async () => {
     await using server = await serveSilence();
     await assertFault(["--address", server.address, "--timeout", "250ms"], 5, {
-      en: `the call to ${server.address} was not over within 250 milliseconds: give it more time with --timeout, or check the server`,
-      ru: `вызов ${server.address} не уложился в 250 мс: дайте больше времени в --timeout или проверьте сервер`,
+      en: `the call to ${server.address} was not over within 250 milliseconds, it was waiting for the answer: give it more time with --timeout, or check the server`,
+      ru: `вызов ${server.address} не уложился в 250 мс, он ждал ответа: дайте больше времени в --timeout или проверьте сервер`,
     });
   });
 });

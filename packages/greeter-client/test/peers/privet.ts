@@ -20,6 +20,11 @@ export const plain: Readonly<Record<string, string | undefined>> = {
   CI: undefined,
   NODE_DISABLE_COLORS: undefined,
   PRIVET_ADDRESS: undefined,
+  PRIVET_TLS: undefined,
+  PRIVET_TOKEN: undefined,
+  PRIVET_TOKEN_FILE: undefined,
+  PRIVET_RETRY: undefined,
+  PRIVET_BALANCER: undefined,
 };
 
 /** Starts `privet`, with Russian for its language; standard input stays open. */

@@ -11,8 +11,10 @@ export type Lines<Fault extends { readonly kind: string }, Context = void> = {
 
 /** What a failure doesn't know by itself. */
 export interface FailureContext {
-  /** Of the server, as a person writes it: "localhost:50051". */
-  readonly authority: string;
+  /** As the person wrote it: "localhost:50051". */
+  readonly target: string;
+  /** Whether the call went, or should have gone, over TLS. */
+  readonly tls: boolean;
   /** Undefined where the call had no deadline of ours. */
   readonly timeoutMs: number | undefined;
 }
@@ -29,8 +31,19 @@ export type OptionName =
   | "all"
   | "each"
   | "address"
+  | "tls"
+  | "ca"
+  | "cert"
+  | "key"
+  | "server-name"
+  | "token"
+  | "token-file"
+  | "plaintext-token"
+  | "balancer"
+  | "retry"
   | "timeout"
   | "header"
+  | "watch"
   | "json"
   | "help"
   | "version";
