@@ -3,20 +3,15 @@ import { after, before, describe, test } from "node:test";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { CallOptions } from "@connectrpc/connect";
 import { BadRequestSchema } from "@privet/contracts/google/rpc/error_details_pb.js";
-import {
-  createTransport,
-  greet,
-  greetAll,
-  greetEach,
-  greetInLanguages,
-} from "@privet/greeter-client";
-import type { GreeterTransport } from "@privet/greeter-client";
+import { greet, greetAll, greetEach, greetInLanguages } from "@privet/greeter-client";
+import { insecureChannel } from "@privet/rpc-channel";
+import type { Channel } from "@privet/rpc-channel";
 import type { Program } from "@privet/testkit";
 import { startServer, startServerOn } from "./peer.ts";
 import type { Peer } from "./peer.ts";
 import { names } from "./unicode.ts";
 
-type Call<Result> = (to: GreeterTransport, options: CallOptions) => Promise<Result>;
+type Call<Result> = (to: Channel, options: CallOptions) => Promise<Result>;
 
 const timeoutMs = 20_000;
 
@@ -105,13 +100,13 @@ export function testTheirServer(name: string, peer: () => Peer, skip: string | f
   }
   describe(suite, () => {
     let server: Program & { readonly address: string };
-    let transport: GreeterTransport;
+    let transport: Channel;
     before(async () => {
       server = await startServer(peer());
-      transport = createTransport(server.address);
+      transport = insecureChannel(server.address);
     });
     after(async () => {
-      transport?.close();
+      await transport?.close();
       await server?.[Symbol.asyncDispose]();
     });
 
@@ -160,7 +155,7 @@ export function testTheirServer(name: string, peer: () => Peer, skip: string | f
 function testOpenStream(peer: () => Peer): void {
   test("a name is greeted while the stream is open; abort cancels, and the handler ends", async () => {
     await using server = await startServer(peer());
-    using stream = openStream(server.address, {});
+    await using stream = openStream(server.address, {});
     await stream.greet("Анна");
     await stream.greet("Борис");
     stream.cancel();
@@ -170,7 +165,7 @@ function testOpenStream(peer: () => Peer): void {
 
   test("an open stream ends at the deadline, on both sides", async () => {
     await using server = await startServer(peer());
-    using stream = openStream(server.address, { timeoutMs: 1_000 });
+    await using stream = openStream(server.address, { timeoutMs: 1_000 });
     await stream.greet("Анна");
     assert.equal(Code[(await rejection(stream.next())).code], "DeadlineExceeded");
     await server.waitFor(/SayHelloToEach ended/, "stderr");
@@ -178,7 +173,7 @@ function testOpenStream(peer: () => Peer): void {
 }
 
 /** A call of SayHelloToEach to which names are sent one by one. */
-interface OpenStream extends Disposable {
+interface OpenStream extends AsyncDisposable {
   /** Sends a name, and checks the greeting that comes while the stream is open. */
   greet(name: string): Promise<void>;
   /** The next greeting. */
@@ -187,7 +182,7 @@ interface OpenStream extends Disposable {
 }
 
 function openStream(address: string, options: CallOptions): OpenStream {
-  const transport = createTransport(address);
+  const transport = insecureChannel(address);
   const controller = new AbortController();
   const sent = new TransformStream<string, string>();
   const writer = sent.writable.getWriter();
@@ -201,7 +196,10 @@ function openStream(address: string, options: CallOptions): OpenStream {
     },
     next: () => greetings.next(),
     cancel: () => controller.abort(),
-    [Symbol.dispose]: () => transport.close(),
+    async [Symbol.asyncDispose]() {
+      controller.abort();
+      await transport.close();
+    },
   };
 }
 
