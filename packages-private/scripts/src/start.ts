@@ -11,9 +11,15 @@ import { textsFor } from "./start/texts.ts";
 const port = 50051;
 const texts = textsFor(process.env);
 
+/** Compiled code, which a second start needn't compile again. */
+const cache = join(root, "node_modules/.cache/compile");
+
 /** Runs a source file of the workspace with the same Node as this one. */
 function run(file: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
-  return spawn(process.execPath, ["-C", "@privet/source", join(root, file), ...args], { stdio });
+  return spawn(process.execPath, ["-C", "@privet/source", join(root, file), ...args], {
+    env: { NODE_COMPILE_CACHE: cache, ...process.env },
+    stdio,
+  });
 }
 
 /** The exit code of `child`; 1 where a signal ended it. */
