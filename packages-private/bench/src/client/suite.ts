@@ -14,6 +14,6 @@ export const clientBench: BenchSuite<PeersFound> = {
   shownBy: "rpc-channel",
   workloads: [...fixedWorkloads, ...pingPongWorkloads, ...pickWorkloads, ...memoryWorkloads],
   findPeers,
-  full: { rounds: 5, seconds: 1.5, scale: 1 },
+  full: { rounds: 5, seconds: 1.25, scale: 1 },
   quick: { rounds: 1, seconds: 0.3, scale: 0.1 },
 };

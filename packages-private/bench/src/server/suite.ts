@@ -11,6 +11,6 @@ export const serverBench: BenchSuite<PeersFound> = {
   shownBy: "rpc-server",
   workloads,
   findPeers,
-  full: { rounds: 5, seconds: 1.5, scale: 1 },
+  full: { rounds: 5, seconds: 1.25, scale: 1 },
   quick: { rounds: 1, seconds: 0.5, scale: 0.1 },
 };
