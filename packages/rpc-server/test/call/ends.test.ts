@@ -145,6 +145,7 @@ const resets: readonly [keyof typeof ErrorCode, Code][] = [
   ["CONNECT_ERROR", Code.Internal],
   ["ENHANCE_YOUR_CALM", Code.ResourceExhausted],
   ["INADEQUATE_SECURITY", Code.PermissionDenied],
+  ["HTTP_1_1_REQUIRED", Code.Unknown],
 ];
 
 const ends: readonly End[] = [
@@ -154,6 +155,12 @@ const ends: readonly End[] = [
     code,
     uploadCode: Code.Canceled,
   })),
+  {
+    name: "RST_STREAM with a code that nobody knows",
+    cause: (_pair, call) => call.reset(0xbeef as ErrorCode),
+    code: Code.Internal,
+    uploadCode: Code.Canceled,
+  },
   {
     name: "the loss of the connection",
     cause: (pair) => pair.lose(),
@@ -169,6 +176,17 @@ const ends: readonly End[] = [
   {
     name: "the end of the connection by the server",
     cause: (pair) => pair.server.abort(ErrorCode.NO_ERROR, "bye"),
+    code: Code.Canceled,
+    uploadCode: Code.Canceled,
+  },
+  {
+    name: "a frame that ends the connection",
+    cause: (pair) => {
+      // DATA of no stream, RFC 9113 §6.1.
+      pair.server.receive(new Uint8Array(9), pair.timers.now());
+      // What comes of it is on its way with the next octets.
+      pair.client.ping(() => {});
+    },
     code: Code.Canceled,
     uploadCode: Code.Canceled,
   },
@@ -226,6 +244,52 @@ for (const kind of kinds) {
       }
     }
   }
+}
+
+for (const kind of ["unary", "server"] as const) {
+  for (const point of ["before its message", "in its message"] as const) {
+    for (const end of ends) {
+      test(`${end.name} ends a ${kind} call ${point}, and its implementation isn't called`, async () => {
+        const witness = new Witness();
+        const pair = new Pair({ routes: routes(implementation("waiting", witness)) });
+        const call = pair.open(paths[kind], ["grpc-timeout", "1M"], { consume: false });
+        if (point === "in its message") call.send(named("Anna").subarray(0, 7));
+        await settled();
+        assert.equal(pair.dispatcher.activeCalls, 1);
+        end.cause(pair, call);
+        await call.ended;
+        await settled();
+        assert.equal(witness.calls, 0);
+        if (end.status !== undefined) assert.equal(call.status, end.status);
+        assert.equal(pair.dispatcher.activeCalls, 0, "no slot is held");
+        assert.equal(pair.timers.size, 0, "no alarm is left");
+      });
+    }
+  }
+}
+
+for (const end of ends) {
+  test(`${end.name} while the answer waits for room: the implementation was told of none before`, async () => {
+    const witness = new Witness();
+    const pair = new Pair({
+      routes: routes({
+        async sayHello(_request, context) {
+          witness.begin(context);
+          witness.end();
+          return { greeting: "x".repeat(1_000_000) };
+        },
+      }),
+    });
+    const call = pair.open(paths.unary, ["grpc-timeout", "1M"], { consume: false });
+    call.send(named("Anna")).end();
+    await call.until(() => call.body.length >= 65_535);
+    await settled();
+    end.cause(pair, call);
+    await settled();
+    assert.equal(witness.signals, 1, "the signal aborts once");
+    assert.equal(pair.dispatcher.activeCalls, 0, "no slot is held");
+    assert.equal(pair.timers.size, 0, "no alarm is left");
+  });
 }
 
 /** Everything that is on its way has arrived. */
