@@ -13,7 +13,7 @@ export async function readFor(
   const readings: Reading[] = [];
   console.log("seconds  heap MiB  rss MiB  handles  calls");
   for (let i = 1; i <= READINGS; i++) {
-    await delay(startedAt + (durationMs * i) / READINGS - performance.now());
+    await delay(Math.max(0, startedAt + (durationMs * i) / READINGS - performance.now()));
     const reading = await read();
     readings.push(reading);
     const { seconds, heap, rss, handles, calls } = reading;

@@ -22,7 +22,7 @@ const MIB = 1_048_576;
  */
 export const bounds: readonly Bound[] = [
   { figure: "heap", unit: "MiB", scale: MIB, perHour: 2, noise: 2 },
-  { figure: "rss", unit: "MiB", scale: MIB, perHour: 24, noise: 24 },
+  { figure: "rss", unit: "MiB", scale: MIB, perHour: 24, noise: 64 },
   { figure: "handles", unit: "", scale: 1, perHour: 0, noise: 16 },
   { figure: "calls", unit: "", scale: 1, perHour: 0, noise: 32 },
 ];
