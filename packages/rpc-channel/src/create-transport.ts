@@ -6,7 +6,7 @@ import type { ChannelCredentials } from "./credentials/channel-credentials.ts";
 import { assertMayCarry } from "./credentials/plaintext.ts";
 import { MethodTable } from "./method.ts";
 import type { Connector } from "./subchannel/connector.ts";
-import { createStockTransport } from "./stock/stock-transport.ts";
+import { LazyTransport } from "./stock/lazy-transport.ts";
 import type { Target } from "./target.ts";
 import { GrpcTransport } from "./transport.ts";
 
@@ -48,7 +48,12 @@ export function createTransport(
   if (protocol !== "grpc") {
     const baseUrl = `${scheme}://${core.authority}${pathPrefix}`;
     const tls = credentials && (() => credentials.load());
-    return createStockTransport(core, options, { ...common, protocol, baseUrl, tls });
+    const settled = { ...common, protocol, baseUrl, tls };
+    // A sixth of what there is to load, for who wants these protocols.
+    return new LazyTransport(async () => {
+      const { createStockTransport } = await import("./stock/stock-transport.ts");
+      return createStockTransport(core, options, settled);
+    });
   }
   if (options.httpVersion === "1.1") throw new TypeError("gRPC needs HTTP/2");
   return new GrpcTransport({

@@ -6,7 +6,7 @@ import type {
 } from "@bufbuild/protobuf";
 import type { ContextValues, StreamResponse, Transport, UnaryResponse } from "@connectrpc/connect";
 
-/** A transport that is made at the first call, since its certificates have to be read before. */
+/** A transport that is made at the first call: its code has to be loaded, or its certificates read. */
 export class LazyTransport implements Transport {
   readonly #create: () => Promise<Transport>;
   #transport: Promise<Transport> | undefined = undefined;
@@ -39,7 +39,7 @@ export class LazyTransport implements Transport {
     return transport.stream(method, signal, timeoutMs, header, input, contextValues);
   }
 
-  /** Certificates that couldn't be read are read again at the next call. */
+  /** What couldn't be read is read again at the next call. */
   #get(): Promise<Transport> {
     return (this.#transport ??= this.#create().catch((error: unknown) => {
       this.#transport = undefined;
