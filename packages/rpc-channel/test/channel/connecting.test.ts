@@ -105,8 +105,8 @@ test("a server that greets with SETTINGS and hangs up isn't connected to without
   await using channel = insecureChannel(rude.target, { backoff: { ...quick, maxMs: 20 } });
   const values = createContextValues().set(waitForReady, true);
   const client = greeterClient(channel);
-  const until = performance.now() + 200;
-  while (performance.now() < until) {
+  const over = performance.now() + 200;
+  while (performance.now() < over) {
     await failureOf(client.sayHello({}, { timeoutMs: 50, contextValues: values }));
   }
   assert.ok(rude.accepts <= 15, `${rude.accepts} attempts in 250 ms`);

@@ -298,9 +298,12 @@ export class CallSchedule {
   }
 
   #beginToClose(): void {
-    this.#closing ??= this.#channel.core.close().then(() => {
-      this.#closed = true;
-    });
+    this.#closing ??= this.#whenClosed();
+  }
+
+  async #whenClosed(): Promise<void> {
+    await this.#channel.core.close();
+    this.#closed = true;
   }
 
   /** After the end, there is nothing left. */

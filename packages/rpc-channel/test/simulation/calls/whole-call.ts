@@ -8,7 +8,7 @@ import type { VirtualTime } from "../../support/virtual-time.ts";
 import { codeOfReset, type Served } from "./endings.ts";
 
 export const kinds = ["unary", "server streaming", "client streaming", "bidi streaming"] as const;
-export type Kind = (typeof kinds)[number];
+type Kind = (typeof kinds)[number];
 
 export interface CallPlan {
   readonly number: number;
@@ -184,18 +184,7 @@ export class WholeCall {
 }
 
 function codesOf(ending: Served["ending"]): Code[] {
-  switch (ending.kind) {
-    case "status":
-    case "late status":
-      return [ending.code];
-    case "reset":
-    case "late reset":
-      return [codeOfReset.get(ending.code) ?? Code.Unknown];
-    case "ok":
-    case "cut":
-    case "abort":
-    case "drain":
-    case "silence":
-      return [];
-  }
+  if (ending.kind === "status" || ending.kind === "late status") return [ending.code];
+  if (ending.kind !== "reset" && ending.kind !== "late reset") return [];
+  return [codeOfReset.get(ending.code) ?? Code.Unknown];
 }
