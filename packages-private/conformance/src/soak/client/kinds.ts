@@ -52,11 +52,6 @@ export function kindsOf(registry: FileRegistry, transport: Transport): readonly 
     });
   const upload = (): Message =>
     create(inputOf("streamingInputCall"), { payload: { body: new Uint8Array(1_000) } });
-  const within = (timeoutMs: number = PATIENCE_MS, signal?: AbortSignal): CallOptions => ({
-    timeoutMs,
-    contextValues: patient,
-    ...(signal && { signal }),
-  });
 
   return [
     {
@@ -136,6 +131,10 @@ export function kindsOf(registry: FileRegistry, transport: Transport): readonly 
         ),
     },
   ];
+}
+
+function within(timeoutMs: number = PATIENCE_MS, signal?: AbortSignal): CallOptions {
+  return { timeoutMs, contextValues: patient, ...(signal && { signal }) };
 }
 
 async function* several(count: number, make: () => Message): AsyncGenerator<Message> {

@@ -32,7 +32,6 @@ export async function soakClient(minutes: number): Promise<number> {
   const durationMs = minutes * 60_000;
   const timeoutMs = durationMs * 1.2 + 120_000;
   const descriptors = buildDescriptors("grpc-interop", javaInterop().protos);
-  const program = (name: string): string => join(import.meta.dirname, name);
   const flags = ["-C", "@privet/source", program("servers.ts"), descriptors];
   await using servers = start(process.execPath, flags, { timeoutMs });
   const [, ports = "[]"] = await servers.waitFor(/^ready (.*)\n/m);
@@ -51,6 +50,10 @@ export async function soakClient(minutes: number): Promise<number> {
   const flat = reportTrends(readings) === 0;
   console.log(`${/^restarts (\d+)$/m.exec(stdout)?.[1] ?? 0} restarts of servers`);
   return reportCalls(tally, seconds) && flat ? 0 : 1;
+}
+
+function program(name: string): string {
+  return join(import.meta.dirname, name);
 }
 
 function reportCalls({ calls, lost, failures, left }: Tally, seconds: number): boolean {
