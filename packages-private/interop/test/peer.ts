@@ -10,6 +10,8 @@ export interface Peer {
   readonly server: readonly string[];
   /** The command of the client, which takes `--address`, `--timeout` and `--request-id`. */
   readonly client: readonly string[];
+  /** Its client at times forgets headers that arrive together with an error, on whatever server. */
+  readonly forgetsHeaders?: boolean;
   /** The value of the client's `--timeout`. */
   timeout(milliseconds: number): string;
 }

@@ -25,6 +25,7 @@ const peers: readonly Peer[] = ["sync", "aio"].map((flavour) => ({
   folder,
   server: [python, "-m", `${flavour}.server`],
   client: [python, "-m", `${flavour}.client`],
+  forgetsHeaders: flavour === "aio",
   timeout: (milliseconds) => String(milliseconds / 1000),
 }));
 
