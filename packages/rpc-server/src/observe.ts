@@ -36,6 +36,10 @@ export interface CallObserver {
   messageSent?(bytes: number, wireBytes: number): void;
   /** The call is over for the client: undefined is OK. Called exactly once. */
   ended?(error: ConnectError | undefined): void;
-  /** The implementation has returned: later than the end where it ignores a deadline or a cancellation. */
+  /**
+   * The implementation has returned: later than the end where it ignores a
+   * deadline or a cancellation. Not called where the call has ended before the
+   * implementation began: what counts open calls counts `ended`.
+   */
   released?(): void;
 }

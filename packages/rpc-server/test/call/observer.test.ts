@@ -60,6 +60,17 @@ test("an observer learns of a status, a cancellation and a refusal", async () =>
   assert.deepEqual(ended(), [["ended", "ResourceExhausted"]]);
 });
 
+test("an observer isn't told of the return of an implementation that never began", async () => {
+  const { observer, events } = recorder();
+  const pair = new Pair({ observer, routes: routes(friendly) });
+  const call = pair.open(paths.unary).send(named("Anna").subarray(0, 7));
+  await new Promise((resolve) => setImmediate(resolve));
+  call.reset();
+  await call.ended;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(events.slice(1), [["ended", "Canceled"]]);
+});
+
 test("an observer learns how calls of other protocols end", async () => {
   const { observer, events } = recorder();
   const pair = new Pair({
