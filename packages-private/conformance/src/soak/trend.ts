@@ -3,7 +3,7 @@ import type { Reading } from "./measure.ts";
 type Figure = Exclude<keyof Reading, "seconds">;
 
 /** What is watched, and how far it may rise. */
-export interface Bound {
+interface Bound {
   readonly figure: Figure;
   readonly unit: string;
   /** Of what was read, to one of `unit`. */
@@ -20,7 +20,7 @@ const MIB = 1_048_576;
  * At thousands of calls a second, an octet that each call leaves behind is some
  * times the bound of the heap. Resident memory has the holes of allocators in it.
  */
-export const bounds: readonly Bound[] = [
+const bounds: readonly Bound[] = [
   { figure: "heap", unit: "MiB", scale: MIB, perHour: 2, noise: 2 },
   { figure: "rss", unit: "MiB", scale: MIB, perHour: 24, noise: 64 },
   { figure: "handles", unit: "", scale: 1, perHour: 0, noise: 16 },
