@@ -54,7 +54,15 @@ async function h2load(
   mkdirSync(cache, { recursive: true });
   writeFileSync(body, call.body);
   const fields = call.fields.flatMap(({ name, value }) => ["-H", `${name}: ${value}`]);
-  const flags = ["--h1", "-c", String(CONNECTIONS), "-D", String(Math.ceil(seconds)), "-d", body];
+  const flags = [
+    "--h1",
+    "-c",
+    String(CONNECTIONS),
+    "-D",
+    `${Math.round(seconds * 1000)}ms`,
+    "-d",
+    body,
+  ];
   const url = `http://127.0.0.1:${port}${call.path}`;
   const [command, ...args] = affinity.load.wrap("h2load", [...flags, ...fields, url]);
   await using running = start(command, args);
