@@ -42,7 +42,7 @@ export class CallSchedule {
   constructor(seed: number) {
     const random = seeded(seed);
     this.#random = random;
-    this.#padding = this.#one([0, 0, 0, 15_000]);
+    this.#padding = this.#below(8) === 0 ? 15_000 : 0;
     const time = new VirtualTime();
     this.#balancers = new WatchedBalancers(time);
     const first = this.#one(configs);
