@@ -33,7 +33,7 @@ const SMALL = 32;
 const LARGE = 64 * 1024;
 /** Of a call that a window can end after. */
 const SMALL_MESSAGES = 20_000;
-const LARGE_MESSAGES = 500;
+const LARGE_MESSAGES = 100;
 const ROUND_TRIPS = 1_000;
 
 const greeting = prefixed(

@@ -11,7 +11,7 @@ const MESSAGE_BYTES = 32;
 const LARGE_BYTES = 64 * KIB;
 /** Of one call: so many that a call's beginning and end cost nothing, so few that a window can end. */
 const MESSAGES = 20_000;
-const LARGE_MESSAGES = 500;
+const LARGE_MESSAGES = 100;
 
 const small = {
   unit: "message",
