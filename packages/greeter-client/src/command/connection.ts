@@ -5,7 +5,7 @@ import type { Setting, Settings } from "./setting.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The ways to spread calls, by the names that service configs have for them. */
-export const balancers = ["pick_first", "round_robin", "least_request"] as const;
+const balancers = ["pick_first", "round_robin", "least_request"] as const;
 export type Balancer = (typeof balancers)[number];
 
 /** Which servers are called, and how. */
