@@ -46,7 +46,8 @@ export class Keepalive {
     this.#heardBefore = -1;
     const silence = deadlines.now - this.#heardAt;
     if (silence < limits.keepaliveTimeMs) {
-      this.#arm(limits.keepaliveTimeMs - silence);
+      // What is left may be less than the clock can count: it would be due again at once, for ever.
+      this.#arm(Math.max(limits.keepaliveTimeMs - silence, 1));
     } else if (this.#session.isServer || activeStreams > 0 || limits.keepaliveWithoutCalls) {
       this.#heardBefore = counters.bytesReceived;
       this.#pings.send(() => {});

@@ -34,6 +34,20 @@ test("any octet keeps a connection alive", () => {
   assert.equal(peer.connection.closed, false);
 });
 
+test("a keepalive that has to wait on isn't due again at the same moment, whatever the clock's fractions", () => {
+  const limits = { keepaliveTimeMs: 10_000, maxConnectionIdleMs: Infinity };
+  for (let heardAt = 1001.477379; heardAt < 1_000_000; heardAt = heardAt * 1.0137 + 0.1) {
+    const { connection } = server({ limits });
+    // What came last lets the time begin anew when the deadline comes.
+    connection.receive(settings(), heardAt);
+    for (let times = 0; times < 3 && !connection.closed; times++) {
+      const due = connection.nextDeadline();
+      connection.expire(due);
+      assert.ok(connection.nextDeadline() > due, `${due} comes again`);
+    }
+  }
+});
+
 test("a client's keepalive is off by default", () => {
   const peer = client();
   peer.open();
