@@ -2,6 +2,11 @@
 export { requirement } from "./requirement.ts";
 export type { Requirement } from "./requirement.ts";
 
+// Certificates, made with the openssl program.
+export { openssl, selfSigned } from "./certificate.ts";
+export type { Certificate } from "./certificate.ts";
+export { CertificateAuthority } from "./certificate-authority.ts";
+
 // Programs that a test or a script starts.
 export { start } from "./program.ts";
 export type { Program, ProgramOptions, ProgramResult } from "./program.ts";

@@ -6,7 +6,7 @@ import type { ReceivedHeaders, Stream, StreamHandler } from "@privet/http2";
 import { listen } from "@privet/http2/node";
 import { createServer as createRpcServer, tlsCredentials } from "@privet/rpc-server";
 import { collect } from "../tools/collect.ts";
-import type { Certificate } from "./certificate.ts";
+import type { Certificate } from "@privet/testkit";
 
 /** A server under test, on a port of its own. */
 interface Subject extends AsyncDisposable {

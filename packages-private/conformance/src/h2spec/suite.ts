@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { start } from "@privet/testkit";
+import { selfSigned, start } from "@privet/testkit";
 import type { Suite } from "@privet/testkit";
-import { selfSigned } from "./certificate.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { subjects } from "./subject.ts";

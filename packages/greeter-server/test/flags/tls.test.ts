@@ -1,12 +1,8 @@
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, suite, test } from "node:test";
 import { connect } from "node:tls";
-import {
-  CertificateAuthority,
-  openssl,
-} from "../../../rpc-server/test/testkit/certificate-authority.ts";
 import { Folder } from "../../../rpc-server/test/testkit/folder.ts";
 import { failure } from "../outcome.ts";
 import { call, openSession } from "../raw-call.ts";

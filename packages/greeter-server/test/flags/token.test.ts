@@ -1,15 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
 import { SayHelloRequestSchema } from "@privet/contracts/greeter/v1/greeter_pb.js";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
 import type { Program } from "@privet/testkit";
 import assert from "node:assert/strict";
 import type { ClientHttp2Session } from "node:http2";
 import { after, suite, test } from "node:test";
-import {
-  CertificateAuthority,
-  openssl,
-} from "../../../rpc-server/test/testkit/certificate-authority.ts";
 import { Folder } from "../../../rpc-server/test/testkit/folder.ts";
 import { failure } from "../outcome.ts";
 import { call, openSession } from "../raw-call.ts";

@@ -8,8 +8,7 @@ import { connect } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { CLIENT_PREFACE } from "../../src/constants.ts";
 import { listen } from "../../src/node/index.ts";
-import { requirement } from "@privet/testkit";
-import { openssl, selfSigned } from "../node/testkit/certificate.ts";
+import { openssl, requirement, selfSigned } from "@privet/testkit";
 import { settings } from "../testkit/frames.ts";
 
 // RFC 9113 §9.2, and what a TLS handshake can be abused for.

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { requirement, start } from "@privet/testkit";
+import { openssl, requirement, selfSigned, start } from "@privet/testkit";
 import type { Stats } from "../../src/index.ts";
 import { listen } from "../../src/node/index.ts";
 import type { ServerTls } from "../../src/node/index.ts";
 import { extent } from "../attacks/testkit/extent.ts";
 import { curl, h2load, nghttp } from "../node/peers/programs.ts";
-import { openssl, selfSigned } from "../node/testkit/certificate.ts";
 import { replyWith } from "./testkit/calls.ts";
 
 // Programs that others have written, at their defaults and at full speed.

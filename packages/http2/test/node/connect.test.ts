@@ -4,10 +4,9 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
-import { requirement } from "@privet/testkit";
+import { openssl, requirement, selfSigned } from "@privet/testkit";
 import { accept, connect, ConnectFailure, listen, memoryPipe } from "../../src/node/index.ts";
 import { threadWheel } from "../../src/node/timing-wheel.ts";
-import { openssl, selfSigned } from "./testkit/certificate.ts";
 import { echoHandler, pattern } from "./testkit/echo.ts";
 import { exchange } from "./testkit/exchange.ts";
 

@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { Code, createContextValues } from "@connectrpc/connect";
 import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
 import { createServer, tlsCredentials as serverCredentials } from "@privet/rpc-server";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
 import {
   bearerToken,
   callCredentials,
@@ -19,7 +19,6 @@ import {
   tlsCredentialsFromFiles,
   waitForReady,
 } from "../../src/index.ts";
-import { CertificateAuthority, openssl } from "./support/certificate-authority.ts";
 import { greeterClient, type RunningServer, startGreeter } from "./support/greeter.ts";
 import { failureOf } from "./support/scripted-server.ts";
 

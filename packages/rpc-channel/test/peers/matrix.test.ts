@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Code } from "@connectrpc/connect";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
 import { insecureChannel, secureChannel, tlsCredentials } from "../../src/index.ts";
 import type { Channel } from "../../src/index.ts";
-import { CertificateAuthority, openssl } from "../channel/support/certificate-authority.ts";
 import { greeterClient, named } from "../channel/support/greeter.ts";
 import { failureOf } from "../channel/support/scripted-server.ts";
 import type { Peer, RunningPeer } from "./peer.ts";

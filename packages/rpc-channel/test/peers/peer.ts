@@ -1,4 +1,4 @@
-import type { Certificate } from "../channel/support/certificate-authority.ts";
+import type { Certificate } from "@privet/testkit";
 
 /** A server of another's making, or ours, with the greeter that all of them have alike. */
 export interface Peer {

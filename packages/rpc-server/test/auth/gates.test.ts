@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { Health as HealthService } from "@privet/grpc-wire/grpc/health/v1/health_pb.js";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
+import type { Certificate } from "@privet/testkit";
 import {
   allOf,
   anyOf,
@@ -16,8 +17,6 @@ import {
   tlsCredentials,
 } from "../../src/index.ts";
 import type { Identity, RequestGate, TlsIdentity } from "../../src/index.ts";
-import { CertificateAuthority, openssl } from "../testkit/certificate-authority.ts";
-import type { Certificate } from "../testkit/certificate-authority.ts";
 import { clientAt, createGreeterServer, protocols, serve, TestClient } from "../testkit/serving.ts";
 import type { Greeter } from "../testkit/serving.ts";
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { tlsCredentials } from "../../src/index.ts";
-import { CertificateAuthority, openssl } from "../testkit/certificate-authority.ts";
 import { Folder } from "../testkit/folder.ts";
 import { createGreeterServer, serve } from "../testkit/serving.ts";
 import { ask } from "./ask.ts";

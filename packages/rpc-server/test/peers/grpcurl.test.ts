@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createHealth, reflection, tlsCredentials } from "../../src/index.ts";
 import { GreeterService } from "@privet/contracts/greeter/v1/greeter_pb.js";
-import { CertificateAuthority, openssl } from "../testkit/certificate-authority.ts";
 import { Folder } from "../testkit/folder.ts";
 import { createGreeterServer, greeter, serve } from "../testkit/serving.ts";
 import type { Serving } from "../testkit/serving.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
 import { tlsCredentials, tlsCredentialsFromFiles } from "../../src/index.ts";
-import { CertificateAuthority, openssl } from "../testkit/certificate-authority.ts";
 import { Folder } from "../testkit/folder.ts";
 
 suite("credentials", { skip: requirement(openssl) }, () => {

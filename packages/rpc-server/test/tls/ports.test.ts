@@ -3,11 +3,10 @@ import { after, suite, test } from "node:test";
 import { connect as tlsConnect } from "node:tls";
 import type { TLSSocket } from "node:tls";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { requirement } from "@privet/testkit";
+import { CertificateAuthority, openssl, requirement } from "@privet/testkit";
+import type { Certificate } from "@privet/testkit";
 import { peerKey, tlsCredentials } from "../../src/index.ts";
 import type { ClientCertificates, Peer } from "../../src/index.ts";
-import { CertificateAuthority, openssl } from "../testkit/certificate-authority.ts";
-import type { Certificate } from "../testkit/certificate-authority.ts";
 import { createGreeterServer, protocols, TestClient } from "../testkit/serving.ts";
 import type { Protocol } from "../testkit/serving.ts";
 

@@ -1,5 +1,5 @@
 import { start } from "@privet/testkit";
-import type { Certificate } from "../../channel/support/certificate-authority.ts";
+import type { Certificate } from "@privet/testkit";
 import type { RunningPeer } from "../peer.ts";
 
 /** Starts a program that reads its certificate on standard input, and prints its ports. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Requirement } from "@privet/testkit";
+import type { Requirement } from "./requirement.ts";
 
 export const openssl: Requirement = {
   name: "openssl",
@@ -10,14 +10,14 @@ export const openssl: Requirement = {
   hint: "apt-get install openssl",
 };
 
-/** A key and its self-signed certificate, as PEM. */
+/** A key and its certificate, as PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
 /**
- * Makes a certificate for `localhost` that is good for a day.
+ * Makes a self-signed certificate for `localhost` that is good for a day.
  *
  * @throws Error where the openssl program is missing
  */

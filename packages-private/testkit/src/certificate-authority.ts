@@ -2,19 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Requirement } from "@privet/testkit";
-
-export const openssl: Requirement = {
-  name: "openssl",
-  probe: { command: "openssl", args: ["version"] },
-  hint: "apt-get install openssl",
-};
-
-/** A key and its certificate, as PEM. */
-export interface Certificate {
-  readonly key: string;
-  readonly cert: string;
-}
+import type { Certificate } from "./certificate.ts";
 
 /** Issues certificates for tests, good for a day. Dispose of it with `using`. */
 export class CertificateAuthority implements Disposable {
