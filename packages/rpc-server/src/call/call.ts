@@ -230,9 +230,15 @@ export class Call implements StreamHandler, LiveCall {
 
   #fail(error: unknown, code: ErrorCode): void {
     if (this.#over) return;
-    const status = error instanceof ConnectError ? error : this.#hide(error);
+    const status = error instanceof ConnectError ? error : this.#statusOf(error);
     this.response.fail(status);
     this.#end(status, code, error);
+  }
+
+  /** An implementation that its signal has stopped, as Node's own functions are, ends for the signal's reason. */
+  #statusOf(error: unknown): ConnectError {
+    const reason = isAbortError(error) ? this.context.abortReason : undefined;
+    return reason instanceof ConnectError ? reason : this.#hide(error);
   }
 
   /** What isn't meant for the client is for the log alone. */
@@ -293,4 +299,9 @@ export class Call implements StreamHandler, LiveCall {
     this.stream.release();
     this.#host.released(this);
   }
+}
+
+/** By its name: the DOM's and Node's are of different classes. */
+function isAbortError(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }

@@ -95,6 +95,11 @@ export class ContextState implements Overridable {
     this.#controller?.abort(reason);
   }
 
+  /** Undefined unless the signal has aborted. */
+  get abortReason(): unknown {
+    return this.#abortReason;
+  }
+
   get url(): string {
     return (this.#url ??= requestUrl(this.#headers, this.#peer));
   }

@@ -59,6 +59,13 @@ test("what is no ConnectError is INTERNAL, and its message is for the log alone"
   );
 });
 
+test("an AbortError that isn't of the call's own signal is INTERNAL", async () => {
+  const pair = new Pair({ routes: routes(fail(new DOMException("stopped", "AbortError"))) });
+  const response = await pair.open(paths.unary).send(named("Anna")).end().ended;
+  assert.equal(response.status, "13");
+  assert.equal(response.message, "internal error");
+});
+
 test("a rejected promise is the same as an exception", async () => {
   const response = await call({
     sayHello: () => Promise.reject(new ConnectError("gone", Code.NotFound)),

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { suite, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import {
   Health as HealthService,
@@ -143,6 +144,37 @@ suite("stop()", () => {
     await server.stop();
     await assert.rejects(call, hasCode(Code.Unavailable));
   });
+
+  for (const kind of ["unary", "server streaming"] as const) {
+    test(`a ${kind} implementation that its signal has stopped is UNAVAILABLE to its client`, async () => {
+      const { promise: begun, resolve } = Promise.withResolvers<void>();
+      const sleep = async (signal: AbortSignal): Promise<{ greeting: string }> => {
+        resolve();
+        await delay(60_000, undefined, { signal });
+        return { greeting: "too late" };
+      };
+      const greeter: Greeter = {
+        sayHello: (_request, { signal }) => sleep(signal),
+        async *sayHelloInLanguages(_request, { signal }) {
+          yield await sleep(signal);
+        },
+      };
+      const { server, port, logger } = await serve({ greeter });
+      using client = clientAt(port);
+      const call =
+        kind === "unary"
+          ? client.greeter.sayHello({ name: "Ada" })
+          : client.greeter.sayHelloInLanguages({})[Symbol.asyncIterator]().next();
+      const rejected = assert.rejects(call, hasCode(Code.Unavailable));
+      await begun;
+      await server.stop();
+      await rejected;
+      assert.deepEqual(
+        logger.entries.filter(({ level }) => level === "error"),
+        [],
+      );
+    });
+  }
 
   test("may be called again: a shorter grace counts, a longer one doesn't", async () => {
     const { greeter, begun } = held();
