@@ -1,4 +1,4 @@
-import { create, fromBinary, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
+import { create, fromBinary, fromJsonString, toJsonString } from "@bufbuild/protobuf";
 import type {
   BinaryReadOptions,
   BinaryWriteOptions,
@@ -12,6 +12,7 @@ import type {
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { getJsonOptions } from "@connectrpc/connect/protocol";
+import { createMessageEncoder } from "@privet/grpc-wire";
 
 export interface CodecOptions {
   /** Protobuf's binary format, or its JSON. Default true. */
@@ -49,10 +50,11 @@ function binaryCodec(
   output: DescMessage,
   { binaryOptions }: CodecOptions,
 ): Coding {
+  const encode = createMessageEncoder(input, binaryOptions);
   return {
     serialize(message) {
       try {
-        return toBinary(input, message as MessageShape<DescMessage>, binaryOptions);
+        return encode(message);
       } catch (error) {
         throw internal("serialize binary", error);
       }

@@ -1,4 +1,4 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import type {
   BinaryReadOptions,
   BinaryWriteOptions,
@@ -8,6 +8,7 @@ import type {
   MessageShape,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { createMessageEncoder } from "@privet/grpc-wire";
 import { holdsBytes } from "./holds-bytes.ts";
 import { copyOf, passingCopyOf } from "./octets.ts";
 
@@ -21,7 +22,8 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
   readonly #input: I;
   readonly #output: O;
   readonly #limits: MessageLimits;
-  readonly #options: Partial<BinaryReadOptions & BinaryWriteOptions> | undefined;
+  readonly #options: Partial<BinaryReadOptions> | undefined;
+  readonly #encode: (message: Message) => Uint8Array;
   /** Copies what a message is read from, out of a buffer that is borrowed. */
   readonly copy: (bytes: Uint8Array, start: number, end: number) => Uint8Array;
 
@@ -35,6 +37,7 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
     this.#output = output;
     this.#limits = limits;
     this.#options = options;
+    this.#encode = createMessageEncoder(output, options);
     this.copy = holdsBytes(input) ? copyOf : passingCopyOf;
   }
 
@@ -59,15 +62,15 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
 
   /** @throws ConnectError RESOURCE_EXHAUSTED above `writeMaxBytes`, INTERNAL for what can't be written */
   serialize(message: Message): Uint8Array {
-    const bytes = this.#toBinary(message);
+    const bytes = this.#toOctets(message);
     const { writeMaxBytes } = this.#limits;
     if (bytes.length > writeMaxBytes) throw tooLarge(bytes.length, "writeMaxBytes", writeMaxBytes);
     return bytes;
   }
 
-  #toBinary(message: Message): Uint8Array {
+  #toOctets(message: Message): Uint8Array {
     try {
-      return toBinary(this.#output, message as MessageShape<O>, this.#options);
+      return this.#encode(message);
     } catch (cause) {
       throw internal("serialize binary", cause);
     }
