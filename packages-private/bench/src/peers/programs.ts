@@ -107,7 +107,10 @@ export function preparePeers<Name extends string>(
   names: readonly string[] = candidates.map(({ name }) => name),
 ): { readonly peers: readonly Peer<Name>[]; readonly missing: readonly string[] } {
   const peers: Peer<Name>[] = [];
-  const missing: string[] = [];
+  const known: readonly string[] = candidates.map(({ name }) => name);
+  const missing = names
+    .filter((name) => !known.includes(name))
+    .map((name) => `${name}: there is no such peer, only ${known.join(", ")}`);
   for (const { name, prepare } of candidates) {
     if (!names.includes(name)) continue;
     try {
