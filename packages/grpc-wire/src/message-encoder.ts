@@ -33,16 +33,22 @@ export function createMessageEncoder(
   const octets = schema.fields.filter(mayStandLast);
   if (octets.length === 0) return encode;
   return (message) => {
-    const isLast = (field: DescField): boolean => isLarge(message, field);
-    if (!octets.some(isLast)) return encode(message);
-    const large = octets.filter(isLast);
+    // Most have none: they should cost no more than this loop.
+    for (const field of octets) {
+      if (isLarge(message, field)) return encodeLarge(message);
+    }
+    return encode(message);
+  };
+
+  function encodeLarge(message: Message): Uint8Array {
+    const large = octets.filter((field) => isLarge(message, field));
     const parts = [encode(without(large, message))];
     for (const field of large) {
       const value = valueOf(message, field) as Uint8Array;
       parts.push(headOf(field, value.length), value);
     }
     return Buffer.concat(parts);
-  };
+  }
 }
 
 /** A field that can be left out: of no oneof, and not required. */
@@ -52,10 +58,10 @@ function mayStandLast({ fieldKind, scalar, oneof, presence }: DescField): boolea
 }
 
 function isLarge(message: Message, field: DescField): boolean {
-  const value = valueOf(message, field);
+  const value = valueOf(message, field) as Uint8Array | undefined;
   return (
+    (value?.length ?? 0) >= largeOctets &&
     value instanceof Uint8Array &&
-    value.length >= largeOctets &&
     // It may be a default value, on the prototype (proto2).
     Object.hasOwn(message, field.localName)
   );
