@@ -7,7 +7,7 @@ export {
   prefixLength,
 } from "./message-reader.ts";
 export type { MessageSink } from "./message-reader.ts";
-export { createMessageEncoder } from "./message-encoder.ts";
+export { MessageEncoder } from "./message-encoder.ts";
 export { prefixMessage, writeMessage, writePrefix } from "./message-writer.ts";
 
 // Status of a call.

@@ -8,6 +8,8 @@ import type {
 } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
+import { prefixLength } from "./message-reader.ts";
+import { prefixMessage, writePrefix } from "./message-writer.ts";
 
 /** From so many octets on, a field is worth a copy of the message without it. */
 const largeOctets = 4096;
@@ -20,34 +22,54 @@ type Fields = Record<string, unknown>;
  * 64 KiB is copied three times, and allocates five times its size. Here, large
  * ones stand behind all other fields (Protocol Buffers Encoding, "Message
  * Structure": a parser takes fields in any order), in one buffer of the right
- * size.
- *
- * @returns a function that throws what `toBinary()` throws
+ * size. Its methods throw what `toBinary()` throws.
  */
-export function createMessageEncoder(
-  schema: DescMessage,
-  options?: Partial<BinaryWriteOptions>,
-): (message: Message) => Uint8Array {
-  const encode = (message: Message): Uint8Array =>
-    toBinary(schema, message as MessageShape<DescMessage>, options);
-  const octets = schema.fields.filter(mayStandLast);
-  if (octets.length === 0) return encode;
-  return (message) => {
-    // Most have none: they should cost no more than this loop.
-    for (const field of octets) {
-      if (isLarge(message, field)) return encodeLarge(message);
-    }
-    return encode(message);
-  };
+export class MessageEncoder {
+  readonly #schema: DescMessage;
+  readonly #options: Partial<BinaryWriteOptions> | undefined;
+  readonly #octets: readonly DescField[];
 
-  function encodeLarge(message: Message): Uint8Array {
-    const large = octets.filter((field) => isLarge(message, field));
-    const parts = [encode(without(large, message))];
+  constructor(schema: DescMessage, options?: Partial<BinaryWriteOptions>) {
+    this.#schema = schema;
+    this.#options = options;
+    this.#octets = schema.fields.filter(mayStandLast);
+  }
+
+  /** The message's octets. */
+  encode(message: Message): Uint8Array {
+    return this.#hasLarge(message)
+      ? Buffer.concat(this.#partsOf(message))
+      : this.#toBinary(message);
+  }
+
+  /** The same behind its prefix, as `prefixMessage()` makes it. */
+  frame(message: Message): Uint8Array {
+    if (!this.#hasLarge(message)) return prefixMessage(this.#toBinary(message), 0);
+    const framed = Buffer.concat([new Uint8Array(prefixLength), ...this.#partsOf(message)]);
+    writePrefix(framed, 0, framed.length - prefixLength, 0);
+    return framed;
+  }
+
+  #toBinary(message: Message): Uint8Array {
+    return toBinary(this.#schema, message as MessageShape<DescMessage>, this.#options);
+  }
+
+  /** Most have none: they should cost no more than this. */
+  #hasLarge(message: Message): boolean {
+    for (const field of this.#octets) {
+      if (isLarge(message, field)) return true;
+    }
+    return false;
+  }
+
+  #partsOf(message: Message): readonly Uint8Array[] {
+    const large = this.#octets.filter((field) => isLarge(message, field));
+    const parts = [this.#toBinary(without(large, message))];
     for (const field of large) {
       const value = valueOf(message, field) as Uint8Array;
       parts.push(headOf(field, value.length), value);
     }
-    return Buffer.concat(parts);
+    return parts;
   }
 }
 

@@ -8,9 +8,10 @@ export const prefixLength = 5;
 
 /**
  * What a length prefix may make us allocate before the octets are there. More
- * is allocated as they arrive, so that a prefix of 4 GiB costs nothing.
+ * is allocated as they arrive, so that a prefix of 4 GiB costs nothing. 64 KiB
+ * of a file, and the fields around it, should fit.
  */
-const firstAllocation = 65_536;
+const firstAllocation = 65 * 1024;
 
 /** How much larger it gets each time: what was copied before is a third of the whole. */
 const growth = 4;
@@ -33,7 +34,7 @@ export class MessageReader {
   /** Of the prefix that is being read: how much of it is there, and what it says. */
   #prefixFilled = 0;
   #flags = 0;
-  #buffer: Uint8Array = empty;
+  #buffer: Uint8Array<ArrayBuffer> = empty;
   #filled = 0;
   #length = 0;
 
@@ -127,8 +128,13 @@ export class MessageReader {
   #grow(needed: number): void {
     if (needed <= this.#buffer.length) return;
     const capacity = Math.max(needed, firstAllocation, growth * this.#buffer.length);
-    const grown = new Uint8Array(Math.min(this.#length, capacity));
-    grown.set(this.#buffer.subarray(0, this.#filled));
+    // Not filled with zeroes: whoever gets it, gets what has been written.
+    const grown = new Uint8Array(Buffer.allocUnsafeSlow(Math.min(this.#length, capacity)).buffer);
+    if (this.#filled > 0) {
+      grown.set(this.#buffer.subarray(0, this.#filled));
+      // It lies outside of the heap, where it would wait for the next full collection.
+      this.#buffer.buffer.transfer(0);
+    }
     this.#buffer = grown;
   }
 

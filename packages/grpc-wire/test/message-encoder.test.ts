@@ -8,7 +8,7 @@ import {
   FieldDescriptorProto_Type as Type,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import { createMessageEncoder } from "@privet/grpc-wire";
+import { MessageEncoder, prefixMessage } from "@privet/grpc-wire";
 
 // The naive twin is `toBinary()` itself.
 
@@ -74,7 +74,9 @@ function octets(size: number): Uint8Array {
 }
 
 function assertReadsAsBefore(schema: DescMessage, message: Message): void {
-  const encoded = createMessageEncoder(schema)(message);
+  const encoder = new MessageEncoder(schema);
+  const encoded = encoder.encode(message);
+  assert.deepEqual(Buffer.from(encoder.frame(message)), Buffer.from(prefixMessage(encoded, 0)));
   assert.equal(encoded.length, toBinary(schema, message).length);
   assert.ok(equals(schema, fromBinary(schema, encoded), message));
 }
@@ -92,9 +94,10 @@ for (const name of ["implicit", "explicit"]) {
 test("a message without large fields is what toBinary() makes of it, octet by octet", () => {
   const message = create(proto3, { implicit: octets(large - 1), explicit: octets(9), text: "Ada" });
   assert.deepEqual(
-    Buffer.from(createMessageEncoder(proto3)(message)),
+    Buffer.from(new MessageEncoder(proto3).encode(message)),
     Buffer.from(toBinary(proto3, message)),
   );
+  assertReadsAsBefore(proto3, message);
 });
 
 test("several large fields of one message all arrive", () => {
@@ -111,13 +114,13 @@ test("required fields, defaults and unknown fields are kept", () => {
   message.$unknown = [{ no: 77, wireType: 2, data }];
   assertReadsAsBefore(proto2, message);
   const missing = create(proto2, { first: octets(large) });
-  assert.throws(() => createMessageEncoder(proto2)(missing), /required field not set/);
+  assert.throws(() => new MessageEncoder(proto2).encode(missing), /required field not set/);
 });
 
 test("the message isn't changed, and may change afterwards", () => {
   const implicit = octets(large);
   const message = create(proto3, { implicit, text: "Ada" });
-  const encoded = createMessageEncoder(proto3)(message);
+  const encoded = new MessageEncoder(proto3).encode(message);
   assert.equal((message as { implicit?: unknown }).implicit, implicit);
   implicit.fill(0);
   const expected = create(proto3, { implicit: octets(large), text: "Ada" });
@@ -125,17 +128,20 @@ test("the message isn't changed, and may change afterwards", () => {
 });
 
 test("what is no message of the type, and what is no value of a field, is refused as by toBinary()", () => {
-  const encode = createMessageEncoder(proto3);
-  assert.throws(() => encode(create(proto2, { first: octets(large) })), /cannot use|proto2/);
+  const encoder = new MessageEncoder(proto3);
+  assert.throws(
+    () => encoder.encode(create(proto2, { first: octets(large) })),
+    /cannot use|proto2/,
+  );
   const wrong = create(proto3, { implicit: octets(large) });
   Object.assign(wrong, { repeated: null });
   assert.throws(() => toBinary(proto3, wrong), TypeError);
-  assert.throws(() => encode(wrong), TypeError);
+  assert.throws(() => encoder.encode(wrong), TypeError);
 });
 
 test("options of the writer count beside large fields too", () => {
   const message = create(proto3, { implicit: octets(large) });
   message.$unknown = [{ no: 77, wireType: 2, data: Uint8Array.of(1, 1) }];
-  const encoded = createMessageEncoder(proto3, { writeUnknownFields: false })(message);
+  const encoded = new MessageEncoder(proto3, { writeUnknownFields: false }).encode(message);
   assert.equal(fromBinary(proto3, encoded).$unknown, undefined);
 });

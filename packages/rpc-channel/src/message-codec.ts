@@ -12,7 +12,7 @@ import type {
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { getJsonOptions } from "@connectrpc/connect/protocol";
-import { createMessageEncoder } from "@privet/grpc-wire";
+import { MessageEncoder, prefixMessage } from "@privet/grpc-wire";
 
 export interface CodecOptions {
   /** Protobuf's binary format, or its JSON. Default true. */
@@ -26,8 +26,12 @@ export interface CodecOptions {
 export interface MessageCodec {
   /** What a caller gave, as a whole message. */
   normalize(message: MessageInitShape<DescMessage>): Message;
-  /** @throws ConnectError INTERNAL for what can't be written */
-  serialize(message: Message): Uint8Array;
+  /**
+   * A Length-Prefixed-Message, not compressed.
+   *
+   * @throws ConnectError INTERNAL for what can't be written
+   */
+  frame(message: Message): Uint8Array;
   /**
    * @param bytes belong to the message from now on: its fields are views of them
    * @throws ConnectError INTERNAL (JSON: INVALID_ARGUMENT) for what isn't the message
@@ -43,18 +47,18 @@ export function createMessageCodec(method: DescMethod, options: CodecOptions): M
     : { normalize, ...binaryCodec(input, output, options) };
 }
 
-type Coding = Pick<MessageCodec, "serialize" | "parse">;
+type Coding = Pick<MessageCodec, "frame" | "parse">;
 
 function binaryCodec(
   input: DescMessage,
   output: DescMessage,
   { binaryOptions }: CodecOptions,
 ): Coding {
-  const encode = createMessageEncoder(input, binaryOptions);
+  const encoder = new MessageEncoder(input, binaryOptions);
   return {
-    serialize(message) {
+    frame(message) {
       try {
-        return encode(message);
+        return encoder.frame(message);
       } catch (error) {
         throw internal("serialize binary", error);
       }
@@ -75,10 +79,10 @@ function jsonCodec(input: DescMessage, output: DescMessage, options: CodecOption
     JsonReadOptions & JsonWriteOptions
   >;
   return {
-    serialize(message) {
+    frame(message) {
       try {
         const json = toJsonString(input, message as MessageShape<DescMessage>, jsonOptions);
-        return Buffer.from(json);
+        return prefixMessage(Buffer.from(json), 0);
       } catch (error) {
         throw ConnectError.from(error, Code.Internal);
       }

@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
-import { compressedFlag, prefixMessage } from "@privet/grpc-wire";
+import { compressedFlag, prefixLength, prefixMessage } from "@privet/grpc-wire";
 import type { MessageCodec } from "../message-codec.ts";
 import type { RequestCompression } from "../request-compression.ts";
 
@@ -26,22 +26,23 @@ export function frameMessage(
   options: FramingOptions,
 ): Uint8Array | Promise<Uint8Array> {
   const { sendCompression, writeMaxBytes } = options;
-  const bytes = codec.serialize(message);
-  if (bytes.length > writeMaxBytes) {
+  const framed = codec.frame(message);
+  const size = framed.length - prefixLength;
+  if (size > writeMaxBytes) {
     throw new ConnectError(
-      `message size ${bytes.length} is larger than configured writeMaxBytes ${writeMaxBytes}`,
+      `message size ${size} is larger than configured writeMaxBytes ${writeMaxBytes}`,
       Code.ResourceExhausted,
     );
   }
-  if (sendCompression === null || !isCompressed(bytes, options)) return prefixMessage(bytes, 0);
+  if (sendCompression === null || !isCompressed(size, options)) return framed;
   return sendCompression
-    .compress(bytes as Uint8Array<ArrayBuffer>)
+    .compress(framed.subarray(prefixLength) as Uint8Array<ArrayBuffer>)
     .then((compressed) => prefixMessage(compressed, compressedFlag));
 }
 
 function isCompressed(
-  bytes: Uint8Array,
+  size: number,
   { requestCompression, compressMinBytes }: FramingOptions,
 ): boolean {
-  return requestCompression?.send ?? bytes.length >= compressMinBytes;
+  return requestCompression?.send ?? size >= compressMinBytes;
 }

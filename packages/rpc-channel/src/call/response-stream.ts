@@ -4,8 +4,9 @@ import type { Compression } from "@connectrpc/connect/protocol";
 import { compressedFlag, prefixLength } from "@privet/grpc-wire";
 import type { MessageCodec } from "../message-codec.ts";
 import { abortReason } from "./abort-reason.ts";
-import { copyOf } from "./copy.ts";
 import { decompress } from "./decompress.ts";
+import { Fifo } from "./fifo.ts";
+import { MessageBlocks } from "./message-blocks.ts";
 
 type Result = IteratorResult<Message, undefined>;
 
@@ -44,7 +45,8 @@ export class ResponseStream implements AsyncIterable<Message> {
   readonly #signal: AbortSignal | undefined;
   readonly #iterator: AsyncIterator<Message, undefined>;
   #compression: Compression | null = null;
-  #queue: Received[] = [];
+  readonly #queue: Fifo<Received> = new Fifo();
+  readonly #blocks: MessageBlocks = new MessageBlocks();
   #waiters: Waiter[] = [];
   #decompressing = false;
   /** Octets whose credit the server hasn't got back. */
@@ -80,8 +82,8 @@ export class ResponseStream implements AsyncIterable<Message> {
   /** @throws ConnectError for a message that can't be read and is waited for */
   push(bytes: Uint8Array, flags: number, owned: boolean): void {
     const plain = (flags & compressedFlag) === 0;
-    const kept = owned ? bytes : copyOf(bytes);
-    if (plain && this.#waiters.length > 0 && this.#queue.length === 0 && !this.#decompressing) {
+    const kept = owned ? bytes : this.#blocks.copy(bytes, this.#unconsumed);
+    if (plain && this.#waiters.length > 0 && this.#queue.size === 0 && !this.#decompressing) {
       const value = this.#codec.parse(kept);
       this.#consume(prefixLength + kept.length);
       this.#waiters.shift()?.resolve({ done: false, value });
@@ -98,7 +100,7 @@ export class ResponseStream implements AsyncIterable<Message> {
 
   /** A message has begun that isn't complete. */
   incomplete(): void {
-    if (this.#waiters.length > 0 && this.#queue.length === 0) this.#makeWay();
+    if (this.#waiters.length > 0 && this.#queue.size === 0) this.#makeWay();
   }
 
   /** @param drop whether what hasn't been read yet is of no use any more */
@@ -106,11 +108,33 @@ export class ResponseStream implements AsyncIterable<Message> {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    if (drop) this.#queue = [];
+    if (drop) this.#queue.clear();
     this.#serve();
   }
 
   #next(): Promise<Result> {
+    return this.#nextAtOnce() ?? this.#nextLater();
+  }
+
+  /** The next message where it is there, and the common case in all else. */
+  #nextAtOnce(): Promise<Result> | undefined {
+    if (this.#waiters.length > 0 || this.#decompressing || this.#signal?.aborted === true) {
+      return undefined;
+    }
+    const received = this.#queue.peek();
+    if (received === undefined || (received.flags & compressedFlag) !== 0) return undefined;
+    this.#queue.shift();
+    const { bytes } = received;
+    this.#consume(prefixLength + bytes.length);
+    try {
+      return Promise.resolve({ done: false, value: this.#codec.parse(bytes) });
+    } catch (error) {
+      this.#refuse(error);
+      return undefined;
+    }
+  }
+
+  #nextLater(): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiters.push({ resolve, reject });
     // The call itself may have ended well before that.
@@ -187,7 +211,7 @@ export class ResponseStream implements AsyncIterable<Message> {
   }
 
   #cut(error: ConnectError): void {
-    this.#queue = [];
+    this.#queue.clear();
     this.#error = error;
     this.#ended = true;
   }

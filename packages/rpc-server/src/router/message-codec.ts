@@ -8,7 +8,7 @@ import type {
   MessageShape,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { createMessageEncoder } from "@privet/grpc-wire";
+import { MessageEncoder } from "@privet/grpc-wire";
 import { holdsBytes } from "./holds-bytes.ts";
 import { copyOf, passingCopyOf } from "./octets.ts";
 
@@ -23,7 +23,7 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
   readonly #output: O;
   readonly #limits: MessageLimits;
   readonly #options: Partial<BinaryReadOptions> | undefined;
-  readonly #encode: (message: Message) => Uint8Array;
+  readonly #encoder: MessageEncoder;
   /** Copies what a message is read from, out of a buffer that is borrowed. */
   readonly copy: (bytes: Uint8Array, start: number, end: number) => Uint8Array;
 
@@ -37,7 +37,7 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
     this.#output = output;
     this.#limits = limits;
     this.#options = options;
-    this.#encode = createMessageEncoder(output, options);
+    this.#encoder = new MessageEncoder(output, options);
     this.copy = holdsBytes(input) ? copyOf : passingCopyOf;
   }
 
@@ -70,7 +70,7 @@ export class MessageCodec<I extends DescMessage, O extends DescMessage> {
 
   #toOctets(message: Message): Uint8Array {
     try {
-      return this.#encode(message);
+      return this.#encoder.encode(message);
     } catch (cause) {
       throw internal("serialize binary", cause);
     }
