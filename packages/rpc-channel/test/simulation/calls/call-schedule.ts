@@ -18,6 +18,8 @@ const pool = ["10.0.0.1:1", "10.0.0.2:1", "10.0.0.3:1", "unix:/a"];
 const retryBufferQuota = 1_000;
 /** The longest backoff is 144 s, an attempt to connect may take 20 s more, and a call 3 s of push-back. */
 const healedMs = 180_000;
+/** Calls that wait for the only stream of a connection: at most 50, of 300 ms there and 300 ms back. */
+const queueMs = 30_000;
 
 /**
  * Whole calls through a whole channel, with the real engine at both ends, in
@@ -272,7 +274,7 @@ export class CallSchedule {
     await this.#channel.advance(healedMs);
     // Those that have been silent so far.
     for (const served of this.#served) if (served.ending.kind === "silence") this.#relent(served);
-    await this.#channel.advance(1_000);
+    await this.#channel.advance(queueMs);
     this.#check();
     const unsettled = [...this.#unchecked].map(({ plan }) => JSON.stringify(plan));
     assert.deepEqual(unsettled, [], "calls that never end");
