@@ -184,6 +184,8 @@ export class CallSchedule {
     await this.#channel.advance(0);
     this.#channel.time.leap(this.#channel.time.now() + this.#one([2_000, 90_000, 7_200_000]));
     this.#wakings.push(this.#channel.time.now());
+    // A client that wakes up may find a server that has been silent for too long, and leave it.
+    for (const wire of this.#channel.servers.wires) wire.lossy = true;
   }
 
   #serve(request: ArrivedRequest): void {
@@ -293,9 +295,9 @@ export class CallSchedule {
 
   #relent(served: Served): void {
     const told: Served = { ...served, ending: { kind: "ok", messages: 1 } };
-    const { seen } = this.#calls[served.call] as WholeCall;
-    if (seen.at(-1) !== served || served.request.stream.closed) return;
-    seen.splice(-1, 1, told);
+    const { seen, latest } = this.#calls[served.call] as WholeCall;
+    if (latest !== served || served.request.stream.closed) return;
+    seen.splice(seen.indexOf(served), 1, told);
     succeed(told, 1);
   }
 

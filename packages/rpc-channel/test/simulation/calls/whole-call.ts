@@ -131,8 +131,13 @@ export class WholeCall {
     );
   }
 
+  /** The attempt that was made last, of those that came. */
+  get latest(): Served | undefined {
+    return this.#seenInOrder().at(-1);
+  }
+
   #checkSuccess(): void {
-    const last = this.#seenInOrder().at(-1);
+    const last = this.latest;
     const kind = last?.ending.kind;
     assert.ok(kind === "ok" || kind === "drain", `succeeded, where the server said ${kind}`);
     const { length } = this.texts;
